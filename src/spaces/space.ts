@@ -1,0 +1,52 @@
+/**
+ * What a search space is. A space names its architectures by an index 0..size-1 in the official order; everything above
+ * (training, search, tables, the page) speaks in these indices and never sees a cell's inside except through this interface.
+ */
+
+/** One architecture as a labelled DAG whose nodes stand in topological order. */
+export interface Graph {
+  /** Index into `space.operations` a node; `PADDING` for a node that does not exist. Length `space.nodes`. */
+  readonly operations: Uint8Array;
+  /** Row-major nodes x nodes, 1 where an edge row -> column exists; only above the diagonal. */
+  readonly adjacency: Uint8Array;
+}
+
+export const PADDING = 255;
+
+export type SpaceName = "nasbench101" | "nasbench201" | "darts";
+
+/** A decoded graph is a member of the space, or a sentence says why not. */
+export type Membership = { readonly index: number } | { readonly reason: string };
+
+export interface SearchSpace {
+  readonly name: SpaceName;
+  /** Title for people, e.g. "NAS-Bench-201". */
+  readonly title: string;
+  /** Nodes a graph, N. */
+  readonly nodes: number;
+  /** Operation names in one-hot order, K of them. */
+  readonly operations: readonly string[];
+  /** Number of architectures. */
+  readonly size: number;
+  /** The first `trainSize` indices are trained on, the rest is held out. */
+  readonly trainSize: number;
+  graph(index: number): Graph;
+  /** Official notation of an architecture. */
+  format(index: number): string;
+  /** Index of an architecture in the official notation. Throws InputError pointing at the character that does not fit. */
+  parse(text: string): number;
+  /** Which member of the space this graph is, or why it is none. */
+  membership(graph: Graph): Membership;
+  /** Validity as the paper's code checks it (arch2vec.md, section 3): weaker than membership. */
+  isValidAsPublished(graph: Graph): boolean;
+  /** The module hash of the original code (iterated MD5) of a decoded graph, nothing pruned. */
+  hash(graph: Graph): string;
+  /** Representative of the isomorphism class: the smallest index that computes the same function. */
+  canonical(index: number): number;
+  /** Architectures one edit away, ascending. */
+  neighbours(index: number): Uint32Array;
+  /** Edits between two architectures. */
+  editDistance(a: number, b: number): number;
+  /** Trainable parameters and multiply-adds of the space's published network. */
+  cost(index: number): { readonly params: number; readonly macs: number };
+}

@@ -1,0 +1,85 @@
+import type { ModelShape } from "./config.ts";
+
+/**
+ * Where every tensor of the model lies in one packed float32 buffer. Gradients and Adam's moments mirror it, so that the
+ * optimiser is a single loop. Names are those of the original PyTorch module's `state_dict`. Each tensor starts at a multiple
+ * of four floats: the shaders read weights as vec4f.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface Layout {
+  /** Learned tensors, in buffer order. */
+  readonly parameters: readonly Tensor[];
+  /** Floats of the packed parameter buffer, padding included. */
+  readonly parameterFloats: number;
+  /** Running batch-norm means and variances, packed in a buffer of their own. */
+  readonly running: readonly Tensor[];
+  readonly runningFloats: number;
+  /** Names of the scalar counters `num_batches_tracked`, one a batch norm. */
+  readonly counters: readonly string[];
+  /** The linear + batch-norm stages in forward order: two a GIN layer. */
+  readonly stages: readonly Stage[];
+}
+
+/** Names of the tensors of one Linear + BatchNorm + ReLU stage. */
+export interface Stage {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly linear: string;
+  readonly norm: string;
+  /** GIN layer this stage belongs to. */
+  readonly layer: number;
+  /** Whether this is the second stage of its layer, whose output is aggregated over neighbours for the next layer. */
+  readonly outer: boolean;
+}
+
+const aligned = (floats: number): number => Math.ceil(floats / 4) * 4;
+
+function packTensors(list: readonly (readonly [string, readonly number[]])[]): { tensors: Tensor[]; floats: number } {
+  let offset = 0;
+  const tensors = list.map(([name, shape]) => {
+    const tensor = { name, shape, offset, size: shape.reduce((a, b) => a * b, 1) };
+    offset = aligned(offset + tensor.size);
+    return tensor;
+  });
+  return { tensors, floats: offset };
+}
+
+export function parameterLayout(shape: ModelShape): Layout {
+  const { operations, hidden, latent, layers } = shape;
+  const stages: Stage[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const mlp = `mlps.${layer}`;
+    const inputs = layer === 0 ? operations : hidden;
+    stages.push({ inputs, outputs: hidden, linear: `${mlp}.linears.0`, norm: `${mlp}.batch_norms.0`, layer, outer: false });
+    stages.push({ inputs: hidden, outputs: hidden, linear: `${mlp}.linears.1`, norm: `batch_norms.${layer}`, layer, outer: true });
+  }
+  const parameters: [string, number[]][] = [["eps", [layers]]];
+  for (const { linear, norm, inputs, outputs } of stages) {
+    parameters.push([`${linear}.weight`, [outputs, inputs]], [`${linear}.bias`, [outputs]]);
+    parameters.push([`${norm}.weight`, [outputs]], [`${norm}.bias`, [outputs]]);
+  }
+  // Both heads stand side by side: the shaders treat them as one linear map to 2 x latent values.
+  parameters.push(["fc1.weight", [latent, hidden]], ["fc2.weight", [latent, hidden]]);
+  parameters.push(["fc1.bias", [latent]], ["fc2.bias", [latent]]);
+  parameters.push(["decoder.weight.weight", [operations, latent]], ["decoder.weight.bias", [operations]]);
+  const running = stages.flatMap(({ norm, outputs }): [string, number[]][] => [
+    [`${norm}.running_mean`, [outputs]],
+    [`${norm}.running_var`, [outputs]],
+  ]);
+  const packedParameters = packTensors(parameters);
+  const packedRunning = packTensors(running);
+  return {
+    parameters: packedParameters.tensors,
+    parameterFloats: packedParameters.floats,
+    running: packedRunning.tensors,
+    runningFloats: packedRunning.floats,
+    counters: stages.map(({ norm }) => `${norm}.num_batches_tracked`),
+    stages,
+  };
+}
