@@ -14,7 +14,7 @@ export interface Packing {
   readonly words: number;
 }
 
-export function packingOf(space: Pick<SearchSpace, "nodes" | "operations">): Packing {
+export function packingOf(space: { readonly nodes: number; readonly operations: { readonly length: number } }): Packing {
   const { nodes } = space;
   const operationBits = Math.ceil(Math.log2(space.operations.length + 1));
   const adjacencyWords = Math.ceil((nodes * (nodes - 1)) / 2 / 32);
