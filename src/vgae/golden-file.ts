@@ -19,7 +19,8 @@ export function readTensors(bytes: Uint8Array): { tensors: Map<string, NamedTens
   };
   const tensors = new Map<string, NamedTensor>();
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(header as Header)) {
-    const data = bytes.slice(8 + length + data_offsets[0], 8 + length + data_offsets[1]).buffer;
+    // A copy, for alignment; a Node Buffer's own slice() would be a view.
+    const data = Uint8Array.from(bytes.subarray(8 + length + data_offsets[0], 8 + length + data_offsets[1])).buffer;
     if (dtype === "F32") tensors.set(name, { shape, values: new Float32Array(data) });
     else if (dtype === "U8") tensors.set(name, { shape, values: Float32Array.from(new Uint8Array(data)) });
     else if (dtype === "I64") tensors.set(name, { shape, values: Float32Array.from(new BigInt64Array(data), Number) });
