@@ -1,0 +1,94 @@
+/**
+ * Imports point down:
+ * {web, cli, index} -> workers -> {study, search, objectives} -> {vgae, networks, datasets} -> gpu -> shaders;
+ * spaces, formats, random and errors.ts are the ground. Type imports count: a layer that only knows a type still knows it.
+ */
+const ground = "^src/(spaces|formats|random)/|^src/errors[.]ts$";
+const shaders = "^shaders/";
+const gpu = "^src/gpu/";
+const models = "^src/(vgae|networks|datasets)/";
+const searching = "^src/(study|search|objectives)/";
+const workers = "^workers/";
+const top = "^web/|^src/cli/|^src/index[.]ts$";
+const outside = "^(test|bench|scripts)/";
+
+/** What a layer must not import. */
+const layer = (name, from, ...above) => ({
+  name: `${name}-imports-down-only`,
+  severity: "error",
+  comment: `${name} must not import from a layer above it`,
+  from: { path: from },
+  to: { path: [...above, outside] },
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    layer("ground", ground, shaders, gpu, models, searching, workers, top),
+    layer("shaders", shaders, "^src/", workers, top),
+    layer("gpu", gpu, models, searching, workers, top),
+    layer("models", models, searching, workers, top),
+    layer("searching", searching, workers, top),
+    layer("workers", workers, top),
+    layer("web", "^web/", "^src/cli/"),
+    layer("cli", "^src/cli/", "^web/"),
+    layer("index", "^src/index[.]ts$", "^web/", "^src/cli/"),
+    {
+      name: "gpu-knows-no-architectures",
+      severity: "error",
+      comment: "src/gpu is a thin layer over WebGPU: spaces and file formats are not its subject",
+      from: { path: gpu },
+      to: { path: "^src/(spaces|formats)/" },
+    },
+    {
+      name: "search-knows-no-gpu",
+      severity: "error",
+      comment: "a strategy works on numbers: nothing that search reaches may touch the GPU",
+      from: { path: "^src/search/" },
+      to: { path: "^src/gpu/|^shaders/|/dawn[.]ts$", reachable: true },
+    },
+    {
+      name: "no-cycles",
+      severity: "error",
+      comment: "two files that need each other are one file, or lack a third",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "node-only-in-the-command",
+      severity: "error",
+      comment: "everything but src/cli also runs in browsers",
+      from: { path: "^(src|workers|web|shaders)/", pathNot: "^src/cli/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "no-development-packages-in-the-product",
+      severity: "error",
+      comment: "what users run may import dependencies only (types excepted)",
+      from: { path: "^(src|workers|web)/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["type-only"],
+        pathNot: "/@(types|webgpu)/",
+      },
+    },
+    {
+      name: "everything-resolves",
+      severity: "error",
+      comment: "an import that leads nowhere",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|test-results)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["types", "import", "default"],
+      mainFields: ["module", "main", "types"],
+    },
+  },
+};

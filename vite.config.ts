@@ -1,0 +1,91 @@
+/**
+ * Two builds from one configuration: `vite build` makes the lab, a static folder that works under any address;
+ * `vite build --mode library` makes the npm package: the library, its workers and the command, with dependencies left to npm.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
+import { libraryFiles } from "./scripts/library-files.ts";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** What the lab may do: run its own scripts and WebAssembly, nothing inline, nothing evaluated, nobody else's address. */
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' data: blob:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'none'",
+].join("; ");
+
+/** The policy stands in the built page, so that it holds wherever the folder is served (the development server needs inline scripts). */
+function policyInPage(): Plugin {
+  return {
+    name: "archscape:policy",
+    apply: "build",
+    transformIndexHtml: () => [
+      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
+    ],
+  };
+}
+
+const lab: UserConfig = {
+  root: path("web"),
+  base: "./",
+  plugins: [policyInPage()],
+  worker: { format: "es" },
+  build: {
+    outDir: path("dist/lab"),
+    emptyOutDir: true,
+    target: "es2022",
+    // Inlined files would be data: addresses; as files they are cached and pass the policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2000,
+  },
+  // A policy in a page does not hold for its workers; this one, on every answer, does. Tests run under it.
+  preview: { headers: { "Content-Security-Policy": policy } },
+};
+
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+  readonly optionalDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(readFileSync(path("package.json"), "utf8")) as Manifest;
+const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)];
+
+const library: UserConfig = {
+  plugins: [libraryFiles()],
+  build: {
+    outDir: path("dist/library"),
+    emptyOutDir: true,
+    copyPublicDir: false,
+    target: "es2022",
+    minify: false,
+    sourcemap: true,
+    lib: {
+      entry: {
+        index: path("src/index.ts"),
+        "cli/main": path("src/cli/main.ts"),
+        "engine.worker": path("workers/engine.worker.ts"),
+        "search.worker": path("workers/search.worker.ts"),
+      },
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: (id) =>
+        id.startsWith("node:") || (!id.endsWith("?url") && packages.some((name) => id === name || id.startsWith(`${name}/`))),
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        banner: (chunk) => (chunk.name === "cli/main" ? "#!/usr/bin/env node" : ""),
+      },
+    },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === "library" ? library : lab));
