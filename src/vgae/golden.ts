@@ -5,7 +5,7 @@
  * apart: a weight with a tiny gradient gets a wrong first Adam update, and that spreads.
  */
 import { InputError } from "../errors.ts";
-import { type NamedTensor, readTensors } from "./golden-file.ts";
+import { readSafeTensors, type Tensor, toFloat32 } from "../formats/safetensors.ts";
 import { pack, packingOf } from "../spaces/packing.ts";
 import { PADDING } from "../spaces/space.ts";
 import { type Mode, type ModelShape, type TrainingOptions, trainingOptions } from "./config.ts";
@@ -79,10 +79,11 @@ const BETA2 = 0.999;
 
 /**
  * Reads a golden file.
+ * @param source name of the file, for messages
  * @throws InputError where it is not a golden file or its parts do not fit together
  */
-export function readGolden(bytes: Uint8Array): Golden {
-  const { tensors, metadata } = readTensors(bytes);
+export function readGolden(bytes: Uint8Array, source = "the golden file"): Golden {
+  const { tensors, metadata } = readSafeTensors(bytes, source);
   const shape = shapeOf(tensors);
   const layout = parameterLayout(shape);
   const options = trainingOptions({
@@ -99,7 +100,8 @@ export function readGolden(bytes: Uint8Array): Golden {
     if (batch.count !== count) {
       throw new InputError(`Golden file: expected ${count} graphs in ${prefix}adj as its plan says, found ${batch.count}.`);
     }
-    const noise = mode === "train" ? { noise: tensor(tensors, `${prefix}noise`), keep: tensor(tensors, `${prefix}dropout_keep`) } : {};
+    const noise =
+      mode === "train" ? { noise: tensor(tensors, `${prefix}noise`), keep: tensor(tensors, `${prefix}dropout_keep`) } : {};
     const start = { ...state, adamM: Float32Array.from(moments.m), adamV: Float32Array.from(moments.v) };
     steps.push({ ...batch, ...noise, mode, start, expected: under(tensors, prefix, ["adj", "ops", "noise", "dropout_keep"]) });
     foldGradients(moments, tensors, prefix, layout, options.clipNorm);
@@ -148,11 +150,14 @@ export function compare(expected: ReadonlyMap<string, Float32Array>, ours: Reado
 /** Mean of mu over the N nodes of every graph: B x D (arch2vec.md, section 4). `mu` is B x N x D. */
 export function embeddingOf(mu: Float32Array, shape: Pick<ModelShape, "nodes" | "latent">): Float32Array {
   const { nodes, latent } = shape;
-  const count = mu.length / (nodes * latent);
+  const size = nodes * latent;
+  const count = mu.length / size;
   const embedding = new Float32Array(count * latent);
-  for (let i = 0; i < mu.length; i++) {
-    const graph = Math.floor(i / (nodes * latent));
-    embedding[graph * latent + (i % latent)]! += (mu[i] as number) / nodes;
+  for (let at = 0; at < embedding.length; at++) {
+    const first = Math.floor(at / latent) * size + (at % latent);
+    let sum = 0;
+    for (let node = 0; node < nodes; node++) sum += mu[first + node * latent] as number;
+    embedding[at] = sum / nodes;
   }
   return embedding;
 }
@@ -179,15 +184,15 @@ function namedResult(result: StepResult, layout: Layout): Map<string, ArrayLike<
   return named;
 }
 
-type Tensors = ReadonlyMap<string, NamedTensor>;
+type Tensors = ReadonlyMap<string, Tensor>;
 
-function find(tensors: Tensors, name: string): NamedTensor {
+function find(tensors: Tensors, name: string): Tensor {
   const found = tensors.get(name);
   if (!found) throw new InputError(`Golden file: expected a tensor ${name}, found none.`);
   return found;
 }
 
-const tensor = (tensors: Tensors, name: string): Float32Array => find(tensors, name).values;
+const tensor = (tensors: Tensors, name: string): Float32Array => toFloat32(find(tensors, name));
 
 function shapeOf(tensors: Tensors): ModelShape {
   const [, nodes = 0, operations = 0] = find(tensors, "step0/ops").shape;
@@ -204,7 +209,9 @@ function number(metadata: Readonly<Record<string, string>>, key: string): number
 
 function planOf(metadata: Readonly<Record<string, string>>): [number, Mode][] {
   const refuse = (): never => {
-    throw new InputError(`Golden file: expected metadata plan as a list of [graphs, "train" | "frozen"], found ${metadata["plan"]}.`);
+    throw new InputError(
+      `Golden file: expected metadata plan as a list of [graphs, "train" | "frozen"], found ${metadata["plan"]}.`,
+    );
   };
   let plan: unknown;
   try {
@@ -271,9 +278,9 @@ function foldGradients(
 
 function under(tensors: Tensors, prefix: string, inputs: readonly string[]): Map<string, Float32Array> {
   const found = new Map<string, Float32Array>();
-  for (const [name, { values }] of tensors) {
+  for (const [name, values] of tensors) {
     const bare = name.slice(prefix.length);
-    if (name.startsWith(prefix) && !inputs.includes(bare)) found.set(bare, values);
+    if (name.startsWith(prefix) && !inputs.includes(bare)) found.set(bare, toFloat32(values));
   }
   return found;
 }

@@ -42,9 +42,21 @@ const ofBoth = (kernelName: string, left: Binary, right: Binary): Rule => ({
 });
 
 const RULES: readonly Rule[] = [
-  ofBoth(tf.Add, (dy) => dy, (dy) => dy),
-  ofBoth(tf.Sub, (dy) => dy, (dy) => tf.neg(dy)),
-  ofBoth(tf.Multiply, (dy, _, b) => tf.mul(dy, b), (dy, a) => tf.mul(dy, a)),
+  ofBoth(
+    tf.Add,
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  ofBoth(
+    tf.Sub,
+    (dy) => dy,
+    (dy) => tf.neg(dy),
+  ),
+  ofBoth(
+    tf.Multiply,
+    (dy, _, b) => tf.mul(dy, b),
+    (dy, a) => tf.mul(dy, a),
+  ),
   ofInput(tf.Relu, (dy, x) => tf.mul(dy, tf.step(x))),
   ofInput(tf.Square, (dy, x) => tf.mul(dy, tf.mul(x, 2))),
   ofInput(tf.Softplus, (dy, x) => tf.mul(dy, tf.sigmoid(x))),

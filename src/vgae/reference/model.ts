@@ -21,7 +21,14 @@ export interface Encoding {
 }
 
 /** Encoder: GIN layers, then two linear heads (paper, equations 1 and 2). Every row counts, those of padding nodes too. */
-export function encode(weights: Named, running: Named, layout: Layout, shape: ModelShape, graphs: GraphTensors, mode: Mode): Encoding {
+export function encode(
+  weights: Named,
+  running: Named,
+  layout: Layout,
+  shape: ModelShape,
+  graphs: GraphTensors,
+  mode: Mode,
+): Encoding {
   const { nodes, hidden, latent } = shape;
   const [count] = graphs.adjacency.shape;
   const rows = count * nodes;
@@ -76,7 +83,8 @@ function normalise(x: tf.Tensor, weights: Named, running: Record<string, tf.Tens
 
 const meanOf = (x: tf.Tensor, rows: number): tf.Tensor => tf.mul(tf.sum(x, 0), 1 / rows);
 
-const average = (old: tf.Tensor, batch: tf.Tensor): tf.Tensor => tf.add(tf.mul(old, 1 - NORM_MOMENTUM), tf.mul(batch, NORM_MOMENTUM));
+const average = (old: tf.Tensor, batch: tf.Tensor): tf.Tensor =>
+  tf.add(tf.mul(old, 1 - NORM_MOMENTUM), tf.mul(batch, NORM_MOMENTUM));
 
 /** Marks a by-product of a differentiated function, which would otherwise be freed with the tape. */
 const keep = <T extends tf.Tensor>(tensor: T): T => tf.keep(tensor);

@@ -28,7 +28,9 @@ export function adam(
   const stepSize = options.learningRate / (1 - BETA1 ** update);
   const correction = 1 / Math.sqrt(1 - BETA2 ** update);
   const adamM = mapNamed(state.adamM, (m, name) => tf.add(tf.mul(m, BETA1), tf.mul(named(gradients, name), 1 - BETA1)));
-  const adamV = mapNamed(state.adamV, (v, name) => tf.add(tf.mul(v, BETA2), tf.mul(tf.square(named(gradients, name)), 1 - BETA2)));
+  const adamV = mapNamed(state.adamV, (v, name) =>
+    tf.add(tf.mul(v, BETA2), tf.mul(tf.square(named(gradients, name)), 1 - BETA2)),
+  );
   const parameters = mapNamed(state.parameters, (weight, name) => {
     const scale = tf.add(tf.mul(tf.sqrt(named(adamV, name)), correction), EPSILON);
     return tf.sub(weight, tf.mul(tf.div(named(adamM, name), scale), stepSize));

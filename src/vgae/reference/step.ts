@@ -1,13 +1,22 @@
 /** One optimiser step: forward, losses, autodiff, clipping, Adam, running statistics and prior statistics. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Mode, ModelShape, TrainingOptions } from "../config.ts";
-import { type Layout, parameterLayout } from "../layout.ts";
 import type { StepResult } from "../golden.ts";
+import { type Layout, parameterLayout } from "../layout.ts";
 import type { TrainingState } from "../state.ts";
 import { openBackend, type ReferenceBackend } from "./backend.ts";
 import { decode, type Encoding, encode, type Logits, type LossTensors, losses, sample } from "./model.ts";
 import { adam, clip, globalNorm } from "./optimizer.ts";
-import { disposeState, download, downloadState, type GraphTensors, mapNamed, type Named, type StateTensors, uploadState } from "./tensors.ts";
+import {
+  disposeState,
+  download,
+  downloadState,
+  type GraphTensors,
+  mapNamed,
+  type Named,
+  type StateTensors,
+  uploadState,
+} from "./tensors.ts";
 
 export type StepOptions = Pick<TrainingOptions, "learningRate" | "dropout" | "clipNorm" | "klWeight">;
 
@@ -31,7 +40,13 @@ export interface StepTensors {
 }
 
 /** Computes a step. Nothing that is given is freed; everything returned belongs to the caller. */
-export function stepOn(state: StateTensors, batch: BatchTensors, layout: Layout, shape: ModelShape, options: StepOptions): StepTensors {
+export function stepOn(
+  state: StateTensors,
+  batch: BatchTensors,
+  layout: Layout,
+  shape: ModelShape,
+  options: StepOptions,
+): StepTensors {
   return tf.tidy((): StepTensors & tf.TensorContainerObject => {
     const names = layout.parameters.map(({ name }) => name);
     let by: { encoding: Encoding; logits: Logits; terms: LossTensors } | undefined;
@@ -63,7 +78,8 @@ export function stepOn(state: StateTensors, batch: BatchTensors, layout: Layout,
       batchesTracked: state.batchesTracked + (batch.mode === "train" ? 1 : 0),
       prior: foldPrior(state.prior, encoding.mu, batch.startsEpoch),
     };
-    return { next, metrics, gradients, encoding: { ...encoding, running: next.running }, logits } as StepTensors & tf.TensorContainerObject;
+    return { next, metrics, gradients, encoding: { ...encoding, running: next.running }, logits } as StepTensors &
+      tf.TensorContainerObject;
   });
 }
 
@@ -128,7 +144,9 @@ export async function referenceStep(
     noise: noise && tf.tensor3d(noise, perNode),
     keep: keep && tf.tensor3d(keep, perNode),
   }));
-  const step = onBackend(() => stepOn(before, { ...inputs, mode, startsEpoch: batch.startsEpoch ?? false }, layout, shape, options));
+  const step = onBackend(() =>
+    stepOn(before, { ...inputs, mode, startsEpoch: batch.startsEpoch ?? false }, layout, shape, options),
+  );
   const [total = NaN, ops = NaN, adjacency = NaN, kl = NaN, gradNorm = NaN] = await step.metrics.data<"float32">();
   const result: StepResult = {
     losses: { total, operations: ops, adjacency, kl },
@@ -142,12 +160,12 @@ export async function referenceStep(
   };
   disposeState(before);
   disposeStep(step);
-  tf.dispose(Object.values(inputs).filter((tensor) => tensor !== undefined));
   disposeState(step.next);
+  tf.dispose([step.metrics, ...Object.values(inputs).filter((tensor) => tensor !== undefined)]);
   return result;
 }
 
-/** Frees what a step returned, except its next state. */
-export function disposeStep({ metrics, gradients, encoding, logits }: StepTensors): void {
-  tf.dispose([metrics, gradients, encoding.mu, encoding.logvar, logits.operations, logits.adjacency]);
+/** Frees what a step returned, except its next state and its metrics. */
+export function disposeStep({ gradients, encoding, logits }: StepTensors): void {
+  tf.dispose([gradients, encoding.mu, encoding.logvar, logits.operations, logits.adjacency]);
 }

@@ -1,7 +1,7 @@
 /** Between packed float32 buffers (`layout.ts`) and named tensors of TensorFlow.js. */
 import * as tf from "@tensorflow/tfjs-core";
-import { PADDING } from "../../spaces/space.ts";
 import { type Packing, unpack } from "../../spaces/packing.ts";
+import { PADDING } from "../../spaces/space.ts";
 import type { ModelShape } from "../config.ts";
 import type { Layout, Tensor } from "../layout.ts";
 import type { TrainingState } from "../state.ts";
@@ -68,21 +68,19 @@ export function uploadState(state: TrainingState, layout: Layout, shape: ModelSh
   };
 }
 
+/** Every read starts before this returns, so that the tensors may be freed while the promise is open. */
 export async function downloadState(state: StateTensors, layout: Layout): Promise<TrainingState> {
-  const parameters = (tensors: Named) => download(layout.parameters, layout.parameterFloats, tensors);
-  return {
-    parameters: await parameters(state.parameters),
-    running: await download(layout.running, layout.runningFloats, state.running),
-    adamM: await parameters(state.adamM),
-    adamV: await parameters(state.adamV),
-    step: state.step,
-    batchesTracked: state.batchesTracked,
-    prior: {
-      count: state.prior.count,
-      mean: await state.prior.mean.data<"float32">(),
-      m2: await state.prior.m2.data<"float32">(),
-    },
-  };
+  const learned = (tensors: Named) => download(layout.parameters, layout.parameterFloats, tensors);
+  const [parameters, adamM, adamV, running, mean, m2] = await Promise.all([
+    learned(state.parameters),
+    learned(state.adamM),
+    learned(state.adamV),
+    download(layout.running, layout.runningFloats, state.running),
+    state.prior.mean.data<"float32">(),
+    state.prior.m2.data<"float32">(),
+  ]);
+  const { step, batchesTracked } = state;
+  return { parameters, running, adamM, adamV, step, batchesTracked, prior: { count: state.prior.count, mean, m2 } };
 }
 
 export function disposeState({ parameters, running, adamM, adamV, prior }: StateTensors): void {
