@@ -1,0 +1,189 @@
+import type { Generator } from "../../random/generator.ts";
+import { adam } from "../adam.ts";
+import { fillUniform } from "../sampling.ts";
+
+/**
+ * The network whose hidden layer gives DNGO its basis functions (Snoek et al., "Scalable Bayesian Optimization Using Deep
+ * Neural Networks", ICML 2015; sizes as in arch2vec's released code): x -> tanh(W x + b) -> v . h + c, trained on the mean
+ * squared error. One flat block of parameters, gradients mirror it; plain loops over typed arrays, because this runs after
+ * every query over every architecture.
+ */
+export interface Network {
+  readonly inputs: number;
+  readonly hidden: number;
+  /** W (hidden x inputs), b (hidden), v (hidden), c (1), in this order. */
+  readonly parameters: Float64Array;
+}
+
+export interface NetworkTraining {
+  readonly hidden: number;
+  readonly epochs: number;
+  /** Rows a step; what is left at the end of an epoch is dropped. All rows where there are fewer. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+export const parameterCount = (inputs: number, hidden: number): number => hidden * (inputs + 2) + 1;
+
+/** A network initialised as PyTorch does: each layer uniform within 1/sqrt(its inputs), biases too. */
+export function initialNetwork(inputs: number, hidden: number, random: Generator): Network {
+  const parameters = new Float64Array(parameterCount(inputs, hidden));
+  fillUniform(parameters.subarray(0, hidden * (inputs + 1)), 1 / Math.sqrt(inputs), random);
+  fillUniform(parameters.subarray(hidden * (inputs + 1)), 1 / Math.sqrt(hidden), random);
+  return { inputs, hidden, parameters };
+}
+
+/**
+ * Trains a fresh network.
+ * @param x rows x inputs, row-major, standardised
+ * @param y one target a row
+ */
+export function trainNetwork(
+  x: Float64Array,
+  y: Float64Array,
+  inputs: number,
+  training: NetworkTraining,
+  random: Generator,
+): Network {
+  const rows = y.length;
+  const network = initialNetwork(inputs, training.hidden, random);
+  const gradients = new Float64Array(network.parameters.length);
+  const optimiser = adam(gradients.length, training.learningRate);
+  const size = Math.min(training.batchSize, rows);
+  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  const batch = workspace(size, network);
+  for (let epoch = 0; epoch < training.epochs; epoch++) {
+    random.shuffle(order);
+    for (let start = 0; start + size <= rows; start += size) {
+      for (let r = 0; r < size; r++) {
+        const row = order[start + r] as number;
+        for (let j = 0; j < inputs; j++) batch.x[r * inputs + j] = x[row * inputs + j] as number;
+        batch.y[r] = y[row] as number;
+      }
+      lossAndGradients(network, batch, gradients);
+      optimiser.step(network.parameters, gradients);
+    }
+  }
+  return network;
+}
+
+/** A batch of rows and the room its forward pass needs. */
+export interface Workspace {
+  /** rows x inputs. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** hidden x rows. */
+  readonly activations: Float64Array;
+  /** Predictions, then their gradients. */
+  readonly output: Float64Array;
+}
+
+export function workspace(rows: number, { inputs, hidden }: Network): Workspace {
+  return {
+    x: new Float64Array(rows * inputs),
+    y: new Float64Array(rows),
+    activations: new Float64Array(rows * hidden),
+    output: new Float64Array(rows),
+  };
+}
+
+/** Mean squared error of a batch; its gradients overwrite `gradients` (laid out as the parameters). */
+export function lossAndGradients(network: Network, batch: Workspace, gradients: Float64Array): number {
+  const { inputs, hidden, parameters } = network;
+  const { x, y, activations, output } = batch;
+  const rows = y.length;
+  const b = hidden * inputs;
+  const v = b + hidden;
+  const c = v + hidden;
+
+  output.fill(parameters[c] as number);
+  for (let k = 0; k < hidden; k++) {
+    const weight = parameters[v + k] as number;
+    const bias = parameters[b + k] as number;
+    for (let r = 0; r < rows; r++) {
+      let sum = bias;
+      for (let j = 0; j < inputs; j++) sum += (parameters[k * inputs + j] as number) * (x[r * inputs + j] as number);
+      const h = tanh(sum);
+      activations[k * rows + r] = h;
+      output[r] = (output[r] as number) + weight * h;
+    }
+  }
+
+  let loss = 0;
+  let dc = 0;
+  for (let r = 0; r < rows; r++) {
+    const error = (output[r] as number) - (y[r] as number);
+    loss += (error * error) / rows;
+    output[r] = (2 * error) / rows;
+    dc += output[r] as number;
+  }
+
+  gradients.fill(0, 0, b);
+  gradients[c] = dc;
+  for (let k = 0; k < hidden; k++) {
+    const weight = parameters[v + k] as number;
+    let db = 0;
+    let dv = 0;
+    for (let r = 0; r < rows; r++) {
+      const h = activations[k * rows + r] as number;
+      const d = output[r] as number;
+      dv += d * h;
+      const dz = d * weight * (1 - h * h);
+      db += dz;
+      for (let j = 0; j < inputs; j++) {
+        const at = k * inputs + j;
+        gradients[at] = (gradients[at] as number) + dz * (x[r * inputs + j] as number);
+      }
+    }
+    gradients[b + k] = db;
+    gradients[v + k] = dv;
+  }
+  return loss;
+}
+
+/** Hidden activations of point number `row` of `points` (rows x inputs) into `out` (hidden). */
+export function hiddenFeatures(network: Network, points: Float64Array, row: number, out: Float64Array): void {
+  const { inputs, hidden, parameters } = network;
+  const b = hidden * inputs;
+  const start = row * inputs;
+  for (let k = 0; k < hidden; k++) {
+    let sum = parameters[b + k] as number;
+    const w = k * inputs;
+    for (let j = 0; j < inputs; j++) sum += (parameters[w + j] as number) * (points[start + j] as number);
+    out[k] = tanh(sum);
+  }
+}
+
+/**
+ * The same network for raw points: the standardisation (x - mean)/deviation is folded into W and b, so that the points of a
+ * whole space need not be rewritten each round.
+ */
+export function forRawPoints(network: Network, mean: Float64Array, deviation: Float64Array): Network {
+  const { inputs, hidden } = network;
+  const parameters = network.parameters.slice();
+  for (let k = 0; k < hidden; k++) {
+    for (let j = 0; j < inputs; j++) {
+      const at = k * inputs + j;
+      const weight = (parameters[at] as number) / (deviation[j] as number);
+      parameters[at] = weight;
+      const bias = hidden * inputs + k;
+      parameters[bias] = (parameters[bias] as number) - weight * (mean[j] as number);
+    }
+  }
+  return { inputs, hidden, parameters };
+}
+
+/**
+ * tanh to about 1e-7, a quarter of the time of Math.tanh and the same bits in every browser: Lambert's continued fraction
+ * for tanh(x/2), cut at x^7, then the double angle, which squeezes its error where it is largest. The original computes in
+ * float32.
+ */
+export function tanh(x: number): number {
+  if (x > 10) return 1;
+  if (x < -10) return -1;
+  const h = 0.5 * x;
+  const s = h * h;
+  const p = h * (135135 + s * (17325 + s * (378 + s)));
+  const q = 135135 + s * (62370 + s * (3150 + 28 * s));
+  return (2 * p * q) / (p * p + q * q);
+}

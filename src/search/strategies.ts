@@ -1,0 +1,68 @@
+import * as v from "valibot";
+import { InputError } from "../errors.ts";
+import { dngo } from "./strategies/dngo.ts";
+import { random } from "./strategies/random.ts";
+import { reinforce } from "./strategies/reinforce.ts";
+import type { SearchSetting, Strategy, StrategyContext, StrategyDefinition } from "./strategy.ts";
+
+/** Options as they stand in files and on the wire. */
+export type StrategyOptions = Readonly<Record<string, number | string>>;
+
+/** A strategy with its options settled, ready to be made for an embedding. */
+export interface ChosenStrategy {
+  readonly name: StrategyName;
+  readonly title: string;
+  /** All options, defaults filled in. */
+  readonly options: StrategyOptions;
+  create(context: Omit<StrategyContext<unknown>, "options">): Strategy;
+}
+
+type Choose = (name: StrategyName, setting: SearchSetting, given: StrategyOptions) => ChosenStrategy;
+
+const choose =
+  <Options extends object>(definition: StrategyDefinition<Options>): Choose =>
+  (name, setting, given) => {
+    const defaults = definition.defaults(setting);
+    const parsed = v.safeParse(definition.schema, { ...defaults, ...given });
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      const option = String(issue.path?.[0]?.key ?? "options");
+      if (!(option in defaults)) {
+        const known = Object.keys(defaults).join(", ") || "no options";
+        throw new InputError(`Strategy ${name} has no option "${option}"; it has ${known}.`);
+      }
+      throw new InputError(
+        `Option ${option} of strategy ${name}: expected ${issue.expected ?? "another value"}, found ${issue.received}.`,
+      );
+    }
+    const options = parsed.output;
+    return {
+      name,
+      title: definition.title,
+      options: options as unknown as StrategyOptions,
+      create: (context) => definition.create({ ...context, options }),
+    };
+  };
+
+const REGISTRY = { random: choose(random), reinforce: choose(reinforce), bo: choose(dngo) } as const;
+
+export type StrategyName = keyof typeof REGISTRY;
+export const STRATEGIES = Object.keys(REGISTRY) as readonly StrategyName[];
+
+/** Titles for people, by name. */
+export const STRATEGY_TITLES: Readonly<Record<StrategyName, string>> = {
+  random: random.title,
+  reinforce: reinforce.title,
+  bo: dngo.title,
+};
+
+/**
+ * The strategy of that name with the defaults of the setting, overridden by `given`. Throws InputError for an unknown
+ * strategy, an unknown option or a value out of range.
+ */
+export function strategy(name: string, setting: SearchSetting, given: StrategyOptions = {}): ChosenStrategy {
+  if (!isStrategyName(name)) throw new InputError(`Strategy: expected one of ${STRATEGIES.join(", ")}, found "${name}".`);
+  return REGISTRY[name](name, setting, given);
+}
+
+const isStrategyName = (name: string): name is StrategyName => Object.hasOwn(REGISTRY, name);

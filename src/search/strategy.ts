@@ -1,0 +1,98 @@
+import type { GenericSchema } from "valibot";
+import type { SpaceName } from "../spaces/space.ts";
+
+/**
+ * What a strategy is: something that asks for architectures to be evaluated and is told what they are worth. It knows
+ * neither the objective nor the clock, so the same strategy runs against a table, a network in training or a queue of
+ * machines. It is pure: the same seed, told the same values, asks the same questions, which is how a run is resumed.
+ */
+export interface Strategy {
+  /** Architectures to evaluate next, as indices of the space; empty when nothing is left to ask. */
+  ask(): readonly number[];
+  /** What the last batch is worth: every index that was asked, once, in any order; finite values, to be maximised. */
+  tell(results: readonly Told[]): void;
+}
+
+export interface Told {
+  readonly index: number;
+  readonly value: number;
+}
+
+/** One point an architecture, row-major: `count x dimensions`, in the index order of the space. */
+export interface Embedding {
+  readonly data: Float32Array;
+  readonly count: number;
+  readonly dimensions: number;
+}
+
+/**
+ * Which set of defaults the options of a strategy start from (arch2vec.md, section 5): `released` has every quirk of the
+ * public code, `corrected` none of them.
+ */
+export type SearchProtocol = "released" | "corrected";
+export const SEARCH_PROTOCOLS: readonly SearchProtocol[] = ["released", "corrected"];
+
+/** What the defaults of a strategy may depend on. */
+export interface SearchSetting {
+  readonly protocol: SearchProtocol;
+  /** Absent for an embedding of something else. */
+  readonly space?: SpaceName | undefined;
+  /** Whether values are accuracies, i.e. fractions in 0..1: only then do fixed targets such as 0.95 make sense. */
+  readonly accuracy: boolean;
+}
+
+export interface StrategyContext<Options> {
+  readonly embedding: Embedding;
+  /** Indices that may be proposed, ascending, at least one. */
+  readonly candidates: Uint32Array;
+  /** Feeds the stream "search". 0..2^32-1. */
+  readonly seed: number;
+  readonly options: Options;
+}
+
+export interface StrategyDefinition<Options extends object> {
+  /** The name in commands and files. */
+  readonly name: string;
+  /** The name for people. */
+  readonly title: string;
+  /** What a complete set of options looks like. */
+  readonly schema: GenericSchema<unknown, Options>;
+  defaults(setting: SearchSetting): Options;
+  create(context: StrategyContext<Options>): Strategy;
+}
+
+/**
+ * A strategy out of its two halves, with the contract kept: `ask` and `tell` alternate, and `learn` gets the values of
+ * exactly the batch that was proposed, in its order. Breaking the contract is a defect of the caller and throws.
+ */
+export function askTell(
+  propose: () => readonly number[],
+  learn: (batch: readonly number[], values: Float64Array) => void,
+): Strategy {
+  let pending: readonly number[] | undefined;
+  return {
+    ask() {
+      if (pending) throw new Error(`ask() came before tell(): ${pending.length} architectures are still to be told`);
+      const batch = propose();
+      if (batch.length > 0) pending = batch;
+      return batch;
+    },
+    tell(results) {
+      if (!pending) throw new Error("tell() came without ask()");
+      const told = new Map(results.map(({ index, value }) => [index, value]));
+      if (results.length !== pending.length || told.size !== pending.length) {
+        throw new Error(`tell() expected ${pending.length} results, one for each architecture asked, and got ${results.length}`);
+      }
+      const values = Float64Array.from(pending, (index) => {
+        const value = told.get(index);
+        if (value === undefined || !Number.isFinite(value)) {
+          throw new Error(`tell() expected a finite value for architecture ${index}, got ${String(value)}`);
+        }
+        return value;
+      });
+      const batch = pending;
+      pending = undefined;
+      learn(batch, values);
+    },
+  };
+}

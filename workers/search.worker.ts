@@ -1,0 +1,4 @@
+import { expose } from "comlink";
+import { searchService } from "./search-service.ts";
+
+expose(searchService());
