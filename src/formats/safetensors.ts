@@ -138,7 +138,8 @@ export function writeSafeTensors({ metadata, tensors }: SafeTensors): Uint8Array
   for (const [name, { data, shape }] of placed) {
     if (name === METADATA) throw new RangeError(`A tensor cannot have the name ${METADATA}.`);
     if (data.length !== elements(shape)) throw new RangeError(`"${name}": ${data.length} values for the shape [${shape}].`);
-    offsets.set(name, [size, (size += data.byteLength)]);
+    offsets.set(name, [size, size + data.byteLength]);
+    size += data.byteLength;
   }
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { [METADATA]: metadata } : {};
   for (const [name, { dtype, shape }] of tensors) header[name] = { dtype, shape, data_offsets: offsets.get(name) };

@@ -32,14 +32,15 @@ export function pack(packing: Packing, graph: Graph, into: Uint32Array, position
     for (let x = 0; x < y; x++) {
       if (!graph.adjacency[x * nodes + y]) continue;
       const bit = x + (y * (y - 1)) / 2;
-      into[start + (bit >> 5)]! |= 1 << (bit & 31);
+      const word = start + (bit >> 5);
+      into[word] = (into[word] as number) | (1 << (bit & 31));
     }
   }
   const padding = 2 ** operationBits - 1;
   for (let i = 0; i < nodes; i++) {
     const operation = graph.operations[i] === PADDING ? padding : (graph.operations[i] as number);
     const word = start + adjacencyWords + Math.floor(i / operationsPerWord);
-    into[word]! |= operation << (operationBits * (i % operationsPerWord));
+    into[word] = (into[word] as number) | (operation << (operationBits * (i % operationsPerWord)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { CHOICES, codeOf, digit, EDGE_OPERATIONS, type EdgeOperation, EDGES, indexOf } from "./order.ts";
+import { CHOICES, codeOf, digit, EDGE_OPERATIONS, EDGES, type EdgeOperation, indexOf } from "./order.ts";
 
 /**
  * The architecture string `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`: a group for each of the cell's feature maps 1, 2 and 3,

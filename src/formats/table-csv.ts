@@ -1,0 +1,74 @@
+import Papa from "papaparse";
+import { InputError } from "../errors.ts";
+import type { SearchSpace } from "../spaces/space.ts";
+import { byNotation, byNumber, type Named } from "./table-architecture.ts";
+import type { TableRow, TableRows } from "./table-rows.ts";
+
+/** Header names, in lower case, of the columns that name an architecture. */
+export const NOTATION_COLUMNS: readonly string[] = ["arch", "architecture", "arch_str"];
+export const INDEX_COLUMNS: readonly string[] = ["idx", "index"];
+
+/**
+ * Rows of a comma-, semicolon- or tab-separated table with a header: `arch` (official notation) or `idx`, or both, and any
+ * number of metric columns. Blank rows are passed over; row numbers count them, and the header as row 1.
+ * @throws InputError where there is no such header
+ */
+export function readCsvRows(space: SearchSpace, text: string, source: string): TableRows {
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: delimiterOf(text) });
+  const broken = errors.find(({ type }) => type === "Quotes");
+  if (broken)
+    throw new InputError(`Cannot read ${source}: a quoted cell in row ${(broken.row ?? 0) + 1} is not closed properly.`);
+
+  const headerRow = data.findIndex((cells) => !isBlank(cells));
+  const header = (data[headerRow] ?? []).map((cell) => cell.trim());
+  const lower = header.map((name) => name.toLowerCase());
+  const notation = lower.findIndex((name) => NOTATION_COLUMNS.includes(name));
+  const number = lower.findIndex((name) => INDEX_COLUMNS.includes(name));
+  if (notation < 0 && number < 0) {
+    const found = header.length > 0 ? header.slice(0, 8).join(", ") : "nothing";
+    throw new InputError(`Cannot read ${source}: its header must have a column "arch" or "idx", found ${found}.`);
+  }
+  const named = header.flatMap((name, column) => (column === notation || column === number || name === "" ? [] : [column]));
+  const unnamed = header.filter((name) => name === "").length;
+
+  const rows: TableRow[] = [];
+  for (const [i, cells] of data.entries()) {
+    if (i <= headerRow || isBlank(cells)) continue;
+    const place = String(i + 1);
+    if (cells.length !== header.length) {
+      const reason = `${cells.length} cells where the header has ${header.length}`;
+      rows.push({ place, architecture: { kind: "shape", reason }, cells: [] });
+      continue;
+    }
+    rows.push({
+      place,
+      architecture: identify(space, cells[notation], cells[number]),
+      cells: named.map((column) => cells[column]),
+    });
+  }
+  return {
+    noun: "row",
+    columns: named.map((column) => header[column] as string),
+    rows,
+    warnings: unnamed > 0 ? [`${unnamed === 1 ? "A column" : `${unnamed} columns`} without a name was left out.`] : [],
+  };
+}
+
+function identify(space: SearchSpace, notation: string | undefined, number: string | undefined): Named {
+  const given = number === undefined || number.trim() === "" ? undefined : Number(number);
+  if (notation === undefined) return byNumber(space, given, number ?? "");
+  const found = byNotation(space, notation);
+  if (!("index" in found) || given === undefined || given === found.index) return found;
+  return { kind: "contradiction", reason: `the index is ${number?.trim()}, the architecture is number ${found.index}` };
+}
+
+/** The separator that the header uses most. Left to guess, the parser may take the bars of architecture strings for one. */
+function delimiterOf(text: string): string {
+  const header = /\S.*/.exec(text)?.[0] ?? "";
+  const uses = (separator: string) => header.split(separator).length;
+  return [",", "\t", ";"].reduce((best, candidate) => (uses(candidate) > uses(best) ? candidate : best));
+}
+
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
+}
