@@ -7,6 +7,11 @@ import * as tf from "@tensorflow/tfjs-core";
 
 type Rule = tf.GradConfig;
 
+/** Swaps the last two axes: a matrix, or a batch of them, transposed. */
+export function turned(x: tf.Tensor): tf.Tensor {
+  return tf.transpose(x, x.rank === 3 ? [0, 2, 1] : [1, 0]);
+}
+
 /** Sums a gradient over the axes along which `shape` was broadcast. */
 function unbroadcast(gradient: tf.Tensor, shape: number[]): tf.Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
@@ -88,17 +93,21 @@ const RULES: readonly Rule[] = [
     },
   },
   {
-    // a b and a b^T, batched; the model never transposes a.
+    kernelName: tf.Transpose,
+    inputsToSave: [],
+    gradFunc: (dy, _, attrs) => ({
+      x: () => tf.transpose(dy as tf.Tensor, tf.backend_util.getUndoAxesPermutation(attrs["perm"] as number[])),
+    }),
+  },
+  {
+    // Transposed by an op of its own, here as in the model: WebAssembly multiplies fast only what is not transposed on the fly.
     kernelName: tf.BatchMatMul,
     inputsToSave: ["a", "b"],
     gradFunc: (dy, saved, attrs) => {
+      if (attrs["transposeA"] || attrs["transposeB"])
+        throw new Error("Reference model: expected matMul without transposition flags.");
       const [a, b] = saved as [tf.Tensor, tf.Tensor];
-      const transposed = attrs["transposeB"] as boolean;
-      const d = dy as tf.Tensor;
-      return {
-        a: () => tf.matMul(d, b, false, !transposed),
-        b: () => (transposed ? tf.matMul(d, a, true, false) : tf.matMul(a, d, true, false)),
-      };
+      return { a: () => tf.matMul(dy as tf.Tensor, turned(b)), b: () => tf.matMul(turned(a), dy as tf.Tensor) };
     },
   },
 ];

@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Mode, ModelShape } from "../config.ts";
 import type { Layout, Stage } from "../layout.ts";
+import { turned } from "./gradients.ts";
 import { type GraphTensors, type Named, named } from "./tensors.ts";
 
 const NORM_EPSILON = 1e-5;
@@ -33,7 +34,7 @@ export function encode(
   const [count] = graphs.adjacency.shape;
   const rows = count * nodes;
   // The encoder sees edges in both directions: A + triu(A, 1)^T, B x N x N.
-  const neighbours = tf.add(graphs.adjacency, tf.transpose(graphs.adjacency, [0, 2, 1]));
+  const neighbours = tf.add(graphs.adjacency, turned(graphs.adjacency));
   const updated: Record<string, tf.Tensor> = { ...running };
   let x: tf.Tensor = graphs.operations; // B x N x K, from the first stage on B x N x H
   for (const stage of layout.stages) {
@@ -56,7 +57,7 @@ function aggregate(x: tf.Tensor, neighbours: tf.Tensor, eps: tf.Tensor): tf.Tens
 
 /** x W^T + b: R x I to R x O. Weights are O x I, as PyTorch keeps them. */
 function affine(x: tf.Tensor, weights: Named, name: string): tf.Tensor {
-  return tf.add(tf.matMul(x, named(weights, `${name}.weight`), false, true), named(weights, `${name}.bias`));
+  return tf.add(tf.matMul(x, turned(named(weights, `${name}.weight`))), named(weights, `${name}.bias`));
 }
 
 /**
@@ -106,7 +107,7 @@ export function decode(weights: Named, shape: ModelShape, z: tf.Tensor): Logits 
   const { nodes, operations, latent } = shape;
   const count = z.shape[0] as number;
   const logits = affine(tf.reshape(z, [count * nodes, latent]), weights, "decoder.weight");
-  return { operations: tf.reshape(logits, [count, nodes, operations]), adjacency: tf.matMul(z, z, false, true) };
+  return { operations: tf.reshape(logits, [count, nodes, operations]), adjacency: tf.matMul(z, turned(z)) };
 }
 
 export interface LossTensors {
