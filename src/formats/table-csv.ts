@@ -55,11 +55,12 @@ export function readCsvRows(space: SearchSpace, text: string, source: string): T
 }
 
 function identify(space: SearchSpace, notation: string | undefined, number: string | undefined): Named {
-  const given = number === undefined || number.trim() === "" ? undefined : Number(number);
+  const digits = number?.trim() ?? "";
+  const given = digits === "" ? undefined : /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
   if (notation === undefined) return byNumber(space, given, number ?? "");
   const found = byNotation(space, notation);
   if (!("index" in found) || given === undefined || given === found.index) return found;
-  return { kind: "contradiction", reason: `the index is ${number?.trim()}, the architecture is number ${found.index}` };
+  return { kind: "contradiction", reason: `the index is ${digits}, the architecture is number ${found.index}` };
 }
 
 /** The separator that the header uses most. Left to guess, the parser may take the bars of architecture strings for one. */

@@ -88,7 +88,7 @@ describe("nothing is loaded by halves: a CSV table is refused", () => {
     expect(refusal(text).message).toMatch(/1 unknown architecture \(row 3: .* at character 2 one of none/);
   });
 
-  test.each(["15625", "-1", "1.5", "x", ""])("for the index %j", (index) => {
+  test.each(["15625", "-1", "1.5", "0x10", "1e3", "x", ""])("for the index %j", (index) => {
     expect(problems(csv("idx,score", `${index},1`))).toEqual(["unknown 2"]);
     expect(refusal(csv("idx,score", `${index},1`)).message).toContain(`an index from 0 to 15,624 is expected, found "${index}"`);
   });
