@@ -2,7 +2,7 @@
  * Two builds from one configuration: `vite build` makes the lab, a static folder that works under any address;
  * `vite build --mode library` makes the npm package: the library, its workers and the command, with dependencies left to npm.
  */
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { libraryFiles } from "./scripts/library-files.ts";
@@ -51,6 +51,14 @@ const lab: UserConfig = {
   preview: { headers: { "Content-Security-Policy": policy } },
 };
 
+/** npm marks a package's programs as executable when it installs them, but not in the clone itself, where npx needs it too. */
+function executable(fileName: string): Plugin {
+  return {
+    name: "archscape:executable",
+    writeBundle: ({ dir }) => chmodSync(`${dir}/${fileName}`, 0o755),
+  };
+}
+
 interface Manifest {
   readonly dependencies: Record<string, string>;
   readonly optionalDependencies: Record<string, string>;
@@ -59,7 +67,7 @@ const manifest = JSON.parse(readFileSync(path("package.json"), "utf8")) as Manif
 const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)];
 
 const library: UserConfig = {
-  plugins: [libraryFiles()],
+  plugins: [libraryFiles(), executable("cli/main.js")],
   build: {
     outDir: path("dist/library"),
     emptyOutDir: true,

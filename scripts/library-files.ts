@@ -11,7 +11,14 @@ import type { Plugin } from "vite";
 
 const FILE_URL = /new URL\(\s*(?:\/\*[^*]*\*\/\s*)?"(\.[^"]+)",\s*import\.meta\.url\s*\)/g;
 const PLACEHOLDER = /__LIBRARY_FILE_(\d+)__/g;
+/** A worker's options, which the code generator spreads over lines. */
+const WORKER_OPTIONS = /(new Worker\(new URL\("[^"]+", import\.meta\.url\), \{)([^{}]*)(\}\))/g;
 const URL_IMPORT = "?url";
+
+/** The line breaks go behind it, so that the source map still fits. */
+function onOneLine(all: string, start: string, options: string, end: string): string {
+  return `${start} ${options.trim().replace(/\s+/g, " ")} ${end}${"\n".repeat(all.split("\n").length - 1)}`;
+}
 
 /** Name of a worker's chunk: workers/engine.worker.ts -> engine.worker.js. */
 function workerName(file: string): string | undefined {
@@ -60,6 +67,11 @@ export function libraryFiles(): Plugin {
         return `new URL("${path.startsWith(".") ? path : `./${path}`}", import.meta.url)`;
       });
       return replaced === code ? null : { code: replaced, map: null };
+    },
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === "chunk") chunk.code = chunk.code.replace(WORKER_OPTIONS, onOneLine);
+      }
     },
   };
 }

@@ -1,16 +1,16 @@
 /** Makes sure that Dawn in Node finds an adapter, before the GPU tests are started: a suite without one fails. */
-import { join } from "node:path";
-import { aptInstall, root, run, say } from "./run.mjs";
+import { aptInstall, run, say } from "./run.mjs";
 
 /** Dawn is asked in a process of its own: what it finds depends on the environment at its start, and it keeps a process alive. */
 const probe = `
-const { runnerImport } = await import("vite");
-const { module } = await runnerImport(${JSON.stringify(join(root, "src/cli/dawn.ts"))}, { root: ${JSON.stringify(root)}, configFile: false });
+import { createServer } from "vite";
+const quiet = { configFile: false, logLevel: "error", appType: "custom", optimizeDeps: { noDiscovery: true } };
+const vite = await createServer({ root: process.cwd(), server: { middlewareMode: true, hmr: false, ws: false, watch: null }, ...quiet });
+const { openDawn, dawnNote } = await vite.ssrLoadModule("/src/cli/dawn.ts");
 try {
-  const gpu = await module.openDawn();
-  const { info } = await gpu.requestAdapter();
-  console.log("archscape: " + module.dawnNote());
-  console.log("archscape: WebGPU in Node runs on " + [info.vendor, info.architecture, info.description].filter(Boolean).join(", "));
+  const gpu = await openDawn();
+  const { vendor, architecture, description } = (await gpu.requestAdapter()).info;
+  console.log("archscape: " + dawnNote() + ": " + [vendor, architecture, description].filter(Boolean).join(", "));
   process.exit(0);
 } catch (error) {
   console.log("archscape: " + error.message);
