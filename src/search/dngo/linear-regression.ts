@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { multiply } from "./multiply.ts";
 import { nelderMead } from "./nelder-mead.ts";
 
 /**
@@ -156,7 +157,7 @@ export function predictMean({ mean }: Posterior, phi: Float64Array): number {
   return sum;
 }
 
-/** Directions between two looks at the bound of `predictVariance`. */
+/** Directions between two looks at the bound of `predictVariance`: what `multiply` takes at a time. */
 const STRIDE = 4;
 
 /**
@@ -172,19 +173,22 @@ export function predictVariance(
   const { basis, variances, priorVariance, noiseVariance } = model;
   const { hidden, vectors } = basis;
   const rank = variances.length;
+  /** What is in no direction at all keeps the variance of the prior. */
+  const leastKnown = rank < hidden ? priorVariance : (variances[rank - 1] as number);
   let rest = 0;
   for (let i = 0; i < hidden; i++) rest += (phi[i] as number) * (phi[i] as number);
   let variance = noiseVariance;
-  for (let j = 0; j < rank; j++) {
-    if (j % STRIDE === 0) {
-      const bound = variance + rest * (rank < hidden ? priorVariance : (variances[rank - 1] as number));
-      if (!worthwhile(bound)) return bound;
+  const along = new Float64Array(STRIDE);
+  for (let j = 0; j < rank; j += STRIDE) {
+    const bound = variance + rest * leastKnown;
+    if (!worthwhile(bound)) return bound;
+    const taken = Math.min(STRIDE, rank - j);
+    multiply(vectors, j * hidden, taken, hidden, phi, 0, along, 0);
+    for (let i = 0; i < taken; i++) {
+      const square = (along[i] as number) ** 2;
+      variance += square * (variances[j + i] as number);
+      rest = Math.max(rest - square, 0);
     }
-    let along = 0;
-    const start = j * hidden;
-    for (let i = 0; i < hidden; i++) along += (vectors[start + i] as number) * (phi[i] as number);
-    variance += along * along * (variances[j] as number);
-    rest = Math.max(rest - along * along, 0);
   }
   return rank < hidden ? variance + rest * priorVariance : variance;
 }

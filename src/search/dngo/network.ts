@@ -1,6 +1,7 @@
 import type { Generator } from "../../random/generator.ts";
 import { adam } from "../adam.ts";
 import { fillUniform } from "../sampling.ts";
+import { multiply } from "./multiply.ts";
 
 /**
  * The network whose hidden layer gives DNGO its basis functions (Snoek et al., "Scalable Bayesian Optimization Using Deep
@@ -67,91 +68,81 @@ export function trainNetwork(
   return network;
 }
 
-/** A batch of rows and the room its forward pass needs. */
+/** A batch of rows and the room its passes need. */
 export interface Workspace {
   /** rows x inputs. */
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** hidden x rows. */
+  /** inputs x rows. */
+  readonly transposed: Float64Array;
+  /** rows x hidden. */
   readonly activations: Float64Array;
-  /** Predictions, then their gradients. */
-  readonly output: Float64Array;
+  /** Gradient of the loss with respect to each prediction. */
+  readonly dOutput: Float64Array;
+  /** The same for the inputs of tanh of one unit: one number a row. */
+  readonly dSum: Float64Array;
 }
 
 export function workspace(rows: number, { inputs, hidden }: Network): Workspace {
   return {
     x: new Float64Array(rows * inputs),
     y: new Float64Array(rows),
+    transposed: new Float64Array(inputs * rows),
     activations: new Float64Array(rows * hidden),
-    output: new Float64Array(rows),
+    dOutput: new Float64Array(rows),
+    dSum: new Float64Array(rows),
   };
 }
 
 /** Mean squared error of a batch; its gradients overwrite `gradients` (laid out as the parameters). */
 export function lossAndGradients(network: Network, batch: Workspace, gradients: Float64Array): number {
   const { inputs, hidden, parameters } = network;
-  const { x, y, activations, output } = batch;
+  const { x, y, transposed, activations, dOutput, dSum } = batch;
   const rows = y.length;
   const b = hidden * inputs;
   const v = b + hidden;
   const c = v + hidden;
 
-  output.fill(parameters[c] as number);
-  for (let k = 0; k < hidden; k++) {
-    const weight = parameters[v + k] as number;
-    const bias = parameters[b + k] as number;
-    for (let r = 0; r < rows; r++) {
-      let sum = bias;
-      for (let j = 0; j < inputs; j++) sum += (parameters[k * inputs + j] as number) * (x[r * inputs + j] as number);
-      const h = tanh(sum);
-      activations[k * rows + r] = h;
-      output[r] = (output[r] as number) + weight * h;
-    }
-  }
-
   let loss = 0;
   let dc = 0;
   for (let r = 0; r < rows; r++) {
-    const error = (output[r] as number) - (y[r] as number);
+    hiddenFeatures(network, x, r, activations, r);
+    let output = parameters[c] as number;
+    for (let k = 0; k < hidden; k++) output += (parameters[v + k] as number) * (activations[r * hidden + k] as number);
+    const error = output - (y[r] as number);
     loss += (error * error) / rows;
-    output[r] = (2 * error) / rows;
-    dc += output[r] as number;
+    dOutput[r] = (2 * error) / rows;
+    dc += (2 * error) / rows;
+    for (let j = 0; j < inputs; j++) transposed[j * rows + r] = x[r * inputs + j] as number;
   }
 
-  gradients.fill(0, 0, b);
   gradients[c] = dc;
   for (let k = 0; k < hidden; k++) {
     const weight = parameters[v + k] as number;
     let db = 0;
     let dv = 0;
     for (let r = 0; r < rows; r++) {
-      const h = activations[k * rows + r] as number;
-      const d = output[r] as number;
-      dv += d * h;
+      const h = activations[r * hidden + k] as number;
+      const d = dOutput[r] as number;
       const dz = d * weight * (1 - h * h);
+      dv += d * h;
       db += dz;
-      for (let j = 0; j < inputs; j++) {
-        const at = k * inputs + j;
-        gradients[at] = (gradients[at] as number) + dz * (x[r * inputs + j] as number);
-      }
+      dSum[r] = dz;
     }
     gradients[b + k] = db;
     gradients[v + k] = dv;
+    multiply(transposed, 0, inputs, rows, dSum, 0, gradients, k * inputs);
   }
   return loss;
 }
 
-/** Hidden activations of point number `row` of `points` (rows x inputs) into `out` (hidden). */
-export function hiddenFeatures(network: Network, points: Float64Array, row: number, out: Float64Array): void {
+/** Hidden activations of point number `row` of `points` (rows x inputs) into row `outRow` of `out` (rows x hidden). */
+export function hiddenFeatures(network: Network, points: Float64Array, row: number, out: Float64Array, outRow = 0): void {
   const { inputs, hidden, parameters } = network;
   const b = hidden * inputs;
-  const start = row * inputs;
-  for (let k = 0; k < hidden; k++) {
-    let sum = parameters[b + k] as number;
-    const w = k * inputs;
-    for (let j = 0; j < inputs; j++) sum += (parameters[w + j] as number) * (points[start + j] as number);
-    out[k] = tanh(sum);
-  }
+  const start = outRow * hidden;
+  multiply(parameters, 0, hidden, inputs, points, row * inputs, out, start);
+  for (let k = 0; k < hidden; k++) out[start + k] = tanh((out[start + k] as number) + (parameters[b + k] as number));
 }
 
 /**

@@ -144,7 +144,7 @@ function fitModel(
   const network = trainNetwork(x, values, dimensions, options, random);
   const phi = new Float64Array(asked.length * options.hidden);
   for (let row = 0; row < asked.length; row++) {
-    hiddenFeatures(network, x, row, phi.subarray(row * options.hidden, (row + 1) * options.hidden));
+    hiddenFeatures(network, x, row, phi, row);
   }
   const basis = directions(phi, values, options.hidden);
   const start = [random.normal(), random.normal() - 3] as const;
