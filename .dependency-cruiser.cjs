@@ -3,13 +3,15 @@
  * {web, cli, index} -> workers -> {study, search, objectives} -> {vgae, networks, datasets} -> gpu -> shaders;
  * spaces, formats, random and errors.ts are the ground. Type imports count: a layer that only knows a type still knows it.
  */
-const ground = "^src/(spaces|formats|random)/|^src/errors[.]ts$";
+const ground = "^src/(spaces|formats|random)/|^src/(errors|version)[.]ts$";
 const shaders = "^shaders/";
 const gpu = "^src/gpu/";
 const models = "^src/(vgae|networks|datasets)/";
 const searching = "^src/(study|search|objectives)/";
 const workers = "^workers/";
-const top = "^web/|^src/cli/|^src/index[.]ts$";
+/** The public API: index.ts and what stands beside it. */
+const api = "^src/(?!errors|version)[^/]+[.]ts$";
+const top = `^web/|^src/cli/|${api}`;
 const outside = "^(test|bench|scripts)/";
 
 /** What a layer must not import. */
@@ -32,7 +34,14 @@ module.exports = {
     layer("workers", workers, top),
     layer("web", "^web/", "^src/cli/"),
     layer("cli", "^src/cli/", "^web/"),
-    layer("index", "^src/index[.]ts$", "^web/", "^src/cli/"),
+    layer("index", api, "^web/", "^src/cli/"),
+    {
+      name: "every-folder-is-in-a-layer",
+      severity: "error",
+      comment: "a new folder in src needs its place in this file",
+      from: {},
+      to: { path: "^src/[^/]+/", pathNot: `${ground}|${gpu}|${models}|${searching}|^src/cli/` },
+    },
     {
       name: "gpu-knows-no-architectures",
       severity: "error",
