@@ -7,9 +7,9 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Euclidean norm over all tensors together, a scalar. */
+/** Euclidean norm over all tensors together, a scalar. (Not addN: on WebGPU it binds every summand at once, beyond the limit.) */
 export function globalNorm(gradients: Named): tf.Tensor {
-  return tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
+  return tf.sqrt(tf.sum(tf.stack(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient))))));
 }
 
 /** Scales gradients by min(1, bound / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_ does. */
