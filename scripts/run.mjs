@@ -24,16 +24,16 @@ export function giveUp(text) {
 /**
  * Runs a program in the root of the clone and shows its output. Resolves to its exit status; 1 if it could not start or was killed.
  *
- * `quietLimit` (seconds) kills a program that has printed nothing for so long: a download that hangs.
+ * `silent` hides what it says, errors excepted. `quietLimit` (seconds) kills a program that has printed nothing for so long: a download that hangs.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string>, quietLimit?: number }} [options]
+ * @param {{ env?: Record<string, string>, silent?: boolean, quietLimit?: number }} [options]
  * @returns {Promise<number>}
  */
-export function run(command, args, { env = {}, quietLimit } = {}) {
+export function run(command, args, { env = {}, silent = false, quietLimit } = {}) {
   return new Promise((resolve) => {
     /** @type {import("node:child_process").StdioOptions} */
-    const stdio = quietLimit === undefined ? "inherit" : ["ignore", "pipe", "pipe"];
+    const stdio = silent ? ["ignore", "ignore", "inherit"] : quietLimit === undefined ? "inherit" : ["ignore", "pipe", "pipe"];
     const child = spawn(command, [...args], { cwd: root, env: { ...process.env, ...env }, stdio });
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
@@ -105,8 +105,8 @@ export function works(command, args) {
  */
 export async function aptInstall(packages) {
   if (process.getuid?.() !== 0 || !works("apt-get", ["--version"])) return false;
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const options = { env: { DEBIAN_FRONTEND: "noninteractive" }, silent: true };
   say(`installing with apt-get: ${packages.join(" ")}`);
-  await run("apt-get", ["-qq", "update"], { env });
-  return (await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...packages], { env })) === 0;
+  await run("apt-get", ["-qq", "update"], options);
+  return (await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...packages], options)) === 0;
 }
