@@ -123,7 +123,8 @@ describe("the reference trainer", { timeout: 60_000 }, () => {
     await wasm.advance(3);
     await Promise.all([cpu.finish(), wasm.finish()]);
     const [a, b] = [cpu.takeMetrics(), wasm.takeMetrics()];
-    for (const [i, { total }] of a.entries()) expect(b[i]?.total).toBeCloseTo(total, 4);
+    // Float32 sums in another order drift apart from step to step: a wrong term would show far above this.
+    for (const [i, { total }] of a.entries()) expect(Math.abs((b[i]?.total ?? Number.NaN) / total - 1)).toBeLessThan(1e-3);
     for (const trainer of [cpu, wasm]) trainer.destroy();
   });
 });
