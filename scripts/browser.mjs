@@ -78,11 +78,8 @@ export async function ensureBrowser() {
     say(`Playwright's Chromium is installed: ${downloaded}`);
     return downloaded;
   }
-  say(
-    status === 0
-      ? "Playwright's Chromium does not start here (system libraries are missing)"
-      : "Playwright's Chromium could not be downloaded",
-  );
+  const failure = status === 0 ? "does not start here (system libraries are missing)" : "could not be downloaded";
+  say(`Playwright's Chromium ${failure}; "npx playwright install chromium" shows why`);
   if (await aptInstall(["chromium", "libvulkan1"])) {
     const packaged = await findBrowser();
     if (packaged !== undefined) {

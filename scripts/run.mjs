@@ -24,7 +24,8 @@ export function giveUp(text) {
 /**
  * Runs a program in the root of the clone and shows its output. Resolves to its exit status; 1 if it could not start or was killed.
  *
- * `silent` hides what it says, errors excepted. `quietLimit` (seconds) kills a program that has printed nothing for so long: a download that hangs.
+ * `silent` hides what it says, errors excepted. `quietLimit` is for downloads that may hang: it kills a program that has printed nothing
+ * for so many seconds, and hides its errors, because a failure is expected and answered.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string>, silent?: boolean, quietLimit?: number }} [options]
@@ -42,15 +43,11 @@ export function run(command, args, { env = {}, silent = false, quietLimit } = {}
       if (quietLimit !== undefined) timer = setTimeout(() => child.kill("SIGKILL"), quietLimit * 1000);
     };
     wait();
-    for (const [from, to] of /** @type {const} */ ([
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ])) {
-      from?.on("data", (bytes) => {
-        wait();
-        to.write(bytes);
-      });
-    }
+    child.stdout?.on("data", (bytes) => {
+      wait();
+      process.stdout.write(bytes);
+    });
+    child.stderr?.on("data", wait);
     child.on("error", (error) => {
       clearTimeout(timer);
       say(`${command} did not start: ${error.message}`);
