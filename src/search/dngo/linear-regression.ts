@@ -183,7 +183,7 @@ export function predictVariance(
     const bound = variance + rest * leastKnown;
     if (!worthwhile(bound)) return bound;
     const taken = Math.min(STRIDE, rank - j);
-    multiply(vectors, j * hidden, taken, hidden, phi, 0, along, 0);
+    multiply(vectors, j * hidden, taken, hidden, phi, 1, along);
     for (let i = 0; i < taken; i++) {
       const square = (along[i] as number) ** 2;
       variance += square * (variances[j + i] as number);

@@ -79,8 +79,8 @@ export interface Workspace {
   readonly activations: Float64Array;
   /** Gradient of the loss with respect to each prediction. */
   readonly dOutput: Float64Array;
-  /** The same for the inputs of tanh of one unit: one number a row. */
-  readonly dSum: Float64Array;
+  /** The same for the inputs of tanh: hidden x rows. */
+  readonly dSums: Float64Array;
 }
 
 export function workspace(rows: number, { inputs, hidden }: Network): Workspace {
@@ -90,14 +90,14 @@ export function workspace(rows: number, { inputs, hidden }: Network): Workspace 
     transposed: new Float64Array(inputs * rows),
     activations: new Float64Array(rows * hidden),
     dOutput: new Float64Array(rows),
-    dSum: new Float64Array(rows),
+    dSums: new Float64Array(hidden * rows),
   };
 }
 
 /** Mean squared error of a batch; its gradients overwrite `gradients` (laid out as the parameters). */
 export function lossAndGradients(network: Network, batch: Workspace, gradients: Float64Array): number {
   const { inputs, hidden, parameters } = network;
-  const { x, y, transposed, activations, dOutput, dSum } = batch;
+  const { x, y, transposed, activations, dOutput, dSums } = batch;
   const rows = y.length;
   const b = hidden * inputs;
   const v = b + hidden;
@@ -105,8 +105,8 @@ export function lossAndGradients(network: Network, batch: Workspace, gradients: 
 
   let loss = 0;
   let dc = 0;
+  hiddenFeatures(network, x, rows, activations);
   for (let r = 0; r < rows; r++) {
-    hiddenFeatures(network, x, r, activations, r);
     let output = parameters[c] as number;
     for (let k = 0; k < hidden; k++) output += (parameters[v + k] as number) * (activations[r * hidden + k] as number);
     const error = output - (y[r] as number);
@@ -127,22 +127,24 @@ export function lossAndGradients(network: Network, batch: Workspace, gradients: 
       const dz = d * weight * (1 - h * h);
       dv += d * h;
       db += dz;
-      dSum[r] = dz;
+      dSums[k * rows + r] = dz;
     }
     gradients[b + k] = db;
     gradients[v + k] = dv;
-    multiply(transposed, 0, inputs, rows, dSum, 0, gradients, k * inputs);
   }
+  multiply(transposed, 0, inputs, rows, dSums, hidden, gradients);
   return loss;
 }
 
-/** Hidden activations of point number `row` of `points` (rows x inputs) into row `outRow` of `out` (rows x hidden). */
-export function hiddenFeatures(network: Network, points: Float64Array, row: number, out: Float64Array, outRow = 0): void {
+/** Hidden activations of the first `rows` points (rows x inputs) into `out` (rows x hidden). */
+export function hiddenFeatures(network: Network, points: Float64Array, rows: number, out: Float64Array): void {
   const { inputs, hidden, parameters } = network;
   const b = hidden * inputs;
-  const start = outRow * hidden;
-  multiply(parameters, 0, hidden, inputs, points, row * inputs, out, start);
-  for (let k = 0; k < hidden; k++) out[start + k] = tanh((out[start + k] as number) + (parameters[b + k] as number));
+  multiply(parameters, 0, hidden, inputs, points, rows, out);
+  for (let r = 0; r < rows; r++) {
+    const start = r * hidden;
+    for (let k = 0; k < hidden; k++) out[start + k] = tanh((out[start + k] as number) + (parameters[b + k] as number));
+  }
 }
 
 /**

@@ -72,8 +72,8 @@ describe("the network", () => {
     const standardised = raw.map((value, j) => (value - (mean[j] as number)) / (deviation[j] as number));
     const expected = new Float64Array(6);
     const found = new Float64Array(6);
-    hiddenFeatures(network, standardised, 0, expected);
-    hiddenFeatures(forRawPoints(network, mean, deviation), raw, 0, found);
+    hiddenFeatures(network, standardised, 1, expected);
+    hiddenFeatures(forRawPoints(network, mean, deviation), raw, 1, found);
     for (let k = 0; k < 6; k++) expect(found[k]).toBeCloseTo(expected[k] as number, 12);
   });
 
@@ -93,17 +93,22 @@ function seenFrom(hidden: number): number {
 }
 
 describe("multiply", () => {
-  it.each([1, 4, 7])("takes %i rows against a vector, from any offset", (rows) => {
+  it.each([
+    [1, 1],
+    [4, 2],
+    [7, 3],
+    [8, 5],
+  ])("takes %i rows against %i vectors", (rows, count) => {
     const length = 3;
     const matrix = normals(2 + rows * length);
-    const vector = normals(1 + length);
-    const out = new Float64Array(rows + 2).fill(-1);
-    multiply(matrix, 2, rows, length, vector, 1, out, 1);
-    const expected = Matrix.from1DArray(rows, length, matrix.subarray(2))
-      .mmul(Matrix.columnVector(vector.subarray(1)))
+    const vectors = normals(count * length);
+    const out = new Float64Array(count * rows + 1).fill(-1);
+    multiply(matrix, 2, rows, length, vectors, count, out);
+    const expected = Matrix.from1DArray(count, length, vectors)
+      .mmul(Matrix.from1DArray(rows, length, matrix.subarray(2)).transpose())
       .to1DArray();
-    for (let i = 0; i < rows; i++) expect(out[i + 1]).toBeCloseTo(expected[i] as number, 12);
-    expect([out[0], out[rows + 1]]).toEqual([-1, -1]);
+    for (let i = 0; i < rows * count; i++) expect(out[i]).toBeCloseTo(expected[i] as number, 12);
+    expect(out.at(-1)).toBe(-1);
   });
 });
 

@@ -1,0 +1,132 @@
+import type { Generator } from "../../random/generator.ts";
+import { logExpectedImprovement } from "./acquisition.ts";
+import {
+  directions,
+  likeliestPrecision,
+  type Posterior,
+  posterior,
+  predictMean,
+  predictVariance,
+  type ResidualNorm,
+} from "./linear-regression.ts";
+import { forRawPoints, hiddenFeatures, type Network, type NetworkTraining, trainNetwork } from "./network.ts";
+
+/** What has been evaluated so far. */
+export interface Observations {
+  /** Points, row-major: count x dimensions. Overwritten. */
+  readonly rows: Float64Array;
+  readonly dimensions: number;
+  /** To be maximised, one a point. Overwritten. */
+  readonly values: Float64Array;
+}
+
+export interface SurrogateOptions extends NetworkTraining {
+  readonly target: number | "incumbent";
+  readonly residual: ResidualNorm;
+  readonly labels: "raw" | "standardised";
+}
+
+/** What is believed about every architecture: DNGO's network and the regression on its hidden layer. */
+export interface Surrogate {
+  /** Takes raw points. */
+  readonly network: Network;
+  readonly regression: Posterior;
+  /** The value to improve on, in the scale the surrogate was fitted in. */
+  readonly target: number;
+}
+
+export function fitSurrogate(
+  { rows, dimensions, values }: Observations,
+  options: SurrogateOptions,
+  random: Generator,
+): Surrogate {
+  const inputScale = standardise(rows, dimensions);
+  const labelScale = options.labels === "standardised" ? standardise(values, 1) : undefined;
+  const network = trainNetwork(rows, values, dimensions, options, random);
+  const phi = new Float64Array(values.length * options.hidden);
+  hiddenFeatures(network, rows, values.length, phi);
+  const basis = directions(phi, values, options.hidden);
+  const start = [random.normal(), random.normal() - 3] as const;
+  return {
+    network: forRawPoints(network, inputScale.mean, inputScale.deviation),
+    regression: posterior(basis, likeliestPrecision(basis, start, options.residual)),
+    target: options.target === "incumbent" ? values.reduce((a, b) => Math.max(a, b)) : inUnit(options.target, labelScale),
+  };
+}
+
+/** What expected improvement takes for the spread of a prediction. */
+export type Spread = "deviation" | "variance";
+
+/** Candidates whose features are worked out at a time: they stay in the processor's nearest memory. */
+const BLOCK = 16;
+
+/**
+ * The candidates of largest expected improvement, best first; of equals the smaller index. The exact variance is only worked
+ * out for those whose upper bound still reaches the best found so far.
+ * @param points candidates x dimensions
+ * @param candidates index of each point, ascending
+ * @param seen indices to leave out
+ */
+export function mostPromising(
+  { network, regression, target }: Surrogate,
+  points: Float64Array,
+  candidates: Uint32Array,
+  seen: ReadonlySet<number>,
+  { batch, spread }: { readonly batch: number; readonly spread: Spread },
+): number[] {
+  const { inputs, hidden } = network;
+  const features = new Float64Array(BLOCK * hidden);
+  const best: { readonly index: number; readonly score: number }[] = [];
+  let mean = 0;
+  let threshold = -Infinity;
+  const score = (variance: number): number =>
+    logExpectedImprovement(mean, spread === "variance" ? variance : Math.sqrt(variance), target);
+  const worthwhile = (bound: number): boolean => score(bound) > threshold;
+
+  for (let start = 0; start < candidates.length; start += BLOCK) {
+    const count = Math.min(BLOCK, candidates.length - start);
+    hiddenFeatures(network, points.subarray(start * inputs, (start + count) * inputs), count, features);
+    for (let i = 0; i < count; i++) {
+      const index = candidates[start + i] as number;
+      if (seen.has(index)) continue;
+      const phi = features.subarray(i * hidden, (i + 1) * hidden);
+      mean = predictMean(regression, phi);
+      const found = score(predictVariance(regression, phi, worthwhile));
+      if (best.length === batch && !(found > threshold)) continue;
+      const at = best.findIndex((other) => found > other.score);
+      best.splice(at < 0 ? best.length : at, 0, { index, score: found });
+      if (best.length > batch) best.pop();
+      if (best.length === batch) threshold = best.at(-1)?.score ?? threshold;
+    }
+  }
+  return best.map(({ index }) => index);
+}
+
+interface Scale {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+const inUnit = (value: number, scale: Scale | undefined): number =>
+  scale ? (value - (scale.mean[0] as number)) / (scale.deviation[0] as number) : value;
+
+/** Standardises the columns of `rows` (row-major) in place; a constant column is only centred. */
+function standardise(rows: Float64Array, columns: number): Scale {
+  const count = rows.length / columns;
+  const mean = new Float64Array(columns);
+  const deviation = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) {
+    let sum = 0;
+    for (let i = j; i < rows.length; i += columns) sum += rows[i] as number;
+    const centre = sum / count;
+    let square = 0;
+    for (let i = j; i < rows.length; i += columns) square += ((rows[i] as number) - centre) ** 2;
+    const spread = Math.sqrt(square / count);
+    // A column that differs only by rounding counts as constant.
+    const scale = spread > 1e-12 * Math.max(1, Math.abs(centre)) ? spread : 1;
+    for (let i = j; i < rows.length; i += columns) rows[i] = ((rows[i] as number) - centre) / scale;
+    mean[j] = centre;
+    deviation[j] = scale;
+  }
+  return { mean, deviation };
+}
