@@ -28,7 +28,8 @@ export function batchAt(step: number, count: number, options: Pick<TrainingOptio
   };
 }
 
-const ROUNDS = 6;
+/** Rounds of the Feistel network. */
+export const SHUFFLE_ROUNDS = 6;
 
 /**
  * Position -> index: a keyed bijection on 0..count-1 without any buffer. A balanced Feistel network permutes the smallest
@@ -41,8 +42,8 @@ export function permute(position: number, count: number, seed: number, key: numb
   do {
     let left = value >>> half;
     let right = value & mask;
-    for (let round = 0; round < ROUNDS; round++) {
-      const [word] = threefry2x32(seed, STREAMS.shuffle, key, right * ROUNDS + round);
+    for (let round = 0; round < SHUFFLE_ROUNDS; round++) {
+      const [word] = threefry2x32(seed, STREAMS.shuffle, key, right * SHUFFLE_ROUNDS + round);
       const next = left ^ (word & mask);
       left = right;
       right = next;
@@ -59,4 +60,16 @@ export function batchIndices(step: number, count: number, options: Pick<Training
   return Uint32Array.from({ length: batch.count }, (_, i) =>
     permute(batch.index * options.batchSize + i, count, options.seed, key),
   );
+}
+
+/** Batches in train mode among the first `step` steps: PyTorch's `num_batches_tracked`. */
+export function batchesTracked(step: number, count: number, options: Pick<TrainingOptions, "protocol" | "batchSize">): number {
+  return options.protocol === "corrected" ? step : Math.min(step, stepsPerEpoch(count, options.batchSize));
+}
+
+/** Graphs of the current epoch among the first `step` steps: those whose mu stand in the sums for prior sampling. */
+export function seenInEpoch(step: number, count: number, options: Pick<TrainingOptions, "protocol" | "batchSize">): number {
+  if (step === 0) return 0;
+  const last = batchAt(step - 1, count, options);
+  return last.index * options.batchSize + last.count;
 }

@@ -1,0 +1,46 @@
+// Forward pass of the first stage. Its input, (1 + eps) X + A~ X on one-hot rows, is made here from the packed rows.
+
+@group(0) @binding(0) var<uniform> stage: Stage;
+@group(0) @binding(1) var<storage, read> control: Control;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> running: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> activations: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+
+const WORKERS = THREADS;
+
+// Operation k of the row itself, weighed, and of its neighbours, counted.
+fn inputFeature(row: u32, k: u32, own: f32) -> f32 {
+  let word = control.rows[row];
+  let first = row - row % NODES;
+  var sum = select(0.0, own, operationOf(word) == k);
+  for (var bits = neighboursOf(word); bits != 0u; bits &= bits - 1u) {
+    sum += select(0.0, 1.0, operationOf(control.rows[first + firstTrailingBit(bits)]) == k);
+  }
+  return sum;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let own = 1.0 + epsilonOf(0u);
+  let block = group.y * THREADS + thread;
+  let valid = validRows(block, control.count);
+  var input: array<vec4f, OPERATIONS>;
+  for (var k = 0u; k < OPERATIONS; k++) {
+    let row = 4u * block;
+    input[k] = valid * vec4f(inputFeature(row, k, own), inputFeature(row + 1u, k, own), inputFeature(row + 2u, k, own), inputFeature(row + 3u, k, own));
+    if (!EVALUATE && group.x == 0u) { activations[stage.input + k * BLOCKS + block] = input[k]; }
+  }
+  for (var tile = 0u; tile < COLUMN_TILES; tile++) {
+    let column = 4u * (group.x * COLUMN_TILES + tile);
+    let bias = parameters[stage.bias + column / 4u];
+    var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
+    for (var i = 0u; i < 4u; i++) {
+      for (var k = 0u; k < OPERATIONS; k++) {
+        let at = (column + i) * OPERATIONS + k;
+        linear[i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
+      }
+    }
+    finishStage(linear, column, block, thread);
+  }
+}

@@ -1,0 +1,26 @@
+// One Linear + BatchNorm + ReLU stage: where its tensors lie. All offsets count vec4f.
+// Lengths of long loops are here and not constants, because compilers for CPU adapters unroll what they can count: minutes.
+struct Stage {
+  inputs: u32,         // features of the input
+  blocks: u32,         // = BLOCKS
+  input: u32,          // activations: input of the linear map, [inputs][BLOCKS]
+  output: u32,         // activations: input of the next linear map
+  normalized: u32,     // activations: x-hat of the batch norm
+  gradient: u32,       // activations: dLoss/d(linear output)
+  weight: u32,         // parameters
+  bias: u32,
+  scale: u32,
+  shift: u32,
+  mean: u32,           // running
+  variance: u32,
+  inverseStd: u32,     // partials: 1/std the forward pass used
+  epsilon: u32,        // index of the eps that weighs this stage's output in the next layer
+  aggregate: u32,      // 1: the output is summed over neighbours for the next layer
+  first: u32,          // 1: this is the first stage
+  nextWeight: u32,     // parameters: weight of the map that follows
+  nextBias: u32,
+  nextGradient: u32,   // activations: its output gradient
+  nextOutputs: u32,    // its rows
+  norms: u32,          // norms: first slot of this stage
+  sums: u32,           // partials: what the head left, [graph][SUMS]
+}

@@ -1,0 +1,102 @@
+/**
+ * Opening a WebGPU device, and telling apart the reasons why there is none. Everything the engine creates on the device is
+ * counted here, so that tests can state "nothing is made after warm-up" and leaks show.
+ */
+
+export type DeviceStatus = "hardware" | "software-adapter" | "insecure-context" | "no-api" | "no-adapter" | "device-refused";
+
+export interface Counts {
+  buffers: number;
+  liveBuffers: number;
+  bufferBytes: number;
+  bindGroups: number;
+  pipelines: number;
+  submits: number;
+  dispatches: number;
+}
+
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly status: "hardware" | "software-adapter";
+  /** Vendor, architecture and description, as far as the browser tells. */
+  readonly adapter: string;
+  readonly counts: Counts;
+  /** Resolves when the device is gone, with the reason. */
+  readonly lost: Promise<string>;
+}
+
+export type OpenedDevice =
+  | { readonly ok: true; readonly gpu: Gpu; readonly message: string }
+  | { readonly ok: false; readonly status: Exclude<DeviceStatus, "hardware" | "software-adapter">; readonly message: string };
+
+const EMPTY: Counts = { buffers: 0, liveBuffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 };
+
+/**
+ * Asks for a device with default limits. Never throws: the cause of a refusal comes as a status and one sentence.
+ * @param api `navigator.gpu`, or the object of another implementation (Dawn in Node); found by itself in a browser or worker
+ */
+export async function openDevice(api: GPU | undefined = globalThis.navigator?.gpu): Promise<OpenedDevice> {
+  if (!api) {
+    if (globalThis.isSecureContext === false) {
+      return {
+        ok: false,
+        status: "insecure-context",
+        message: "WebGPU is only offered to secure pages: open this page over https or from localhost.",
+      };
+    }
+    return { ok: false, status: "no-api", message: "This browser has no WebGPU (navigator.gpu is missing)." };
+  }
+  const adapter = await api.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter) {
+    return {
+      ok: false,
+      status: "no-adapter",
+      message: "This browser knows WebGPU but offers no graphics adapter: the GPU may be blocked, switched off or without a driver.",
+    };
+  }
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: "archscape" });
+  } catch (error) {
+    return { ok: false, status: "device-refused", message: `The graphics adapter refused a device: ${String((error as Error).message)}` };
+  }
+  const { info } = adapter;
+  const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part).join(" ") || "unnamed adapter";
+  const software = isSoftware(info, name);
+  return {
+    ok: true,
+    gpu: {
+      device,
+      status: software ? "software-adapter" : "hardware",
+      adapter: name,
+      counts: { ...EMPTY },
+      lost: device.lost.then((lost) => (lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.")),
+    },
+    message: software
+      ? `WebGPU runs on a software adapter (${name}): correct, but slow.`
+      : `WebGPU runs on ${name}.`,
+  };
+}
+
+function isSoftware(info: GPUAdapterInfo, name: string): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name);
+}
+
+export function createBuffer(gpu: Gpu, label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+  const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+  gpu.counts.buffers++;
+  gpu.counts.liveBuffers++;
+  gpu.counts.bufferBytes += size;
+  return gpu.device.createBuffer({ label, size, usage });
+}
+
+export function destroyBuffer(gpu: Gpu, buffer: GPUBuffer): void {
+  gpu.counts.liveBuffers--;
+  gpu.counts.bufferBytes -= buffer.size;
+  buffer.destroy();
+}
+
+export function submit(gpu: Gpu, commands: GPUCommandBuffer): void {
+  gpu.counts.submits++;
+  gpu.device.queue.submit([commands]);
+}

@@ -1,0 +1,183 @@
+import { destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
+import { record } from "../../gpu/kernel.ts";
+import type { Packing } from "../../spaces/packing.ts";
+import type { ModelShape, TrainingOptions } from "../config.ts";
+import { batchesTracked, seenInEpoch } from "../schedule.ts";
+import { initialState, type TrainingState } from "../state.ts";
+import type { StepMetrics, Trainer, TrainingSet } from "../trainer.ts";
+import { METRIC_FLOATS, METRICS, type Plan, planOf, type TrainingBuffers, trainingBuffers } from "./buffers.ts";
+import { type Inference, inference } from "./inference.ts";
+import { type Staging, staging } from "./readback.ts";
+import { downloadState, stateStaging, uploadState } from "./transfer.ts";
+import { runWords, type TrainingStep, trainingStep } from "./step.ts";
+
+export interface WebgpuTrainerSettings {
+  /** Steps a submit; by default adapted to about 8 ms, at least 1. */
+  readonly stepsPerSubmit?: number;
+  /** Tiles of four columns a workgroup: 1 or 2. */
+  readonly columnTiles?: number;
+}
+
+export interface WebgpuTrainer extends Trainer {
+  readonly gpu: Gpu;
+  readonly plan: Plan;
+  readonly buffers: TrainingBuffers;
+  /** Dispatches a step. */
+  readonly dispatchesPerStep: number;
+  embed(packed: Uint32Array): Promise<Float32Array>;
+}
+
+const MAX_IN_FLIGHT = 2;
+const TARGET_MS = 8;
+const MAX_STEPS_PER_SUBMIT = 64;
+
+/**
+ * The model with its optimiser on a WebGPU device: the whole training loop stays there. Same device, seed and options: the
+ * same bits. Everything is allocated here; afterwards a step makes no buffer, no bind group, and waits for no readback.
+ */
+export async function webgpuTrainer(
+  gpu: Gpu,
+  shape: ModelShape,
+  packing: Packing,
+  set: TrainingSet,
+  options: TrainingOptions,
+  settings: WebgpuTrainerSettings = {},
+): Promise<WebgpuTrainer> {
+  const { device } = gpu;
+  const plan = planOf(shape, packing, options, settings.columnTiles ?? 1);
+  const buffers = trainingBuffers(gpu, plan, set.packed.length);
+  device.queue.writeBuffer(buffers.graphs, 0, set.packed as Uint32Array<ArrayBuffer>);
+  const step: TrainingStep = await trainingStep(gpu, plan, buffers, { inject: false });
+  step.configure(runWords(options, set.count));
+  const evaluate: Inference = await inference(gpu, plan, buffers);
+  const rings: Staging[] = Array.from({ length: MAX_IN_FLIGHT + 1 }, (_, i) => staging(gpu, `metrics ${i}`, METRICS * METRIC_FLOATS));
+  const stateBack = stateStaging(gpu, plan);
+
+  let submitted = 0;
+  let taken = 0;
+  let inFlight = 0;
+  let lastDone = 0;
+  let msPerStep = 0;
+  let generation = 0;
+  const pendingMetrics: StepMetrics[] = [];
+  const metricReads = new Set<Promise<void>>();
+  const waiting: (() => void)[] = [];
+
+  const collect = (view: Float32Array, upTo: number): void => {
+    for (; taken < upTo; taken++) {
+      const at = (taken % METRICS) * METRIC_FLOATS;
+      const [number, total, operations, adjacency, kl, gradNorm] = view.subarray(at, at + 6) as unknown as number[];
+      if (number !== taken) throw new Error(`Metrics of step ${taken} were overwritten by step ${number} before they were read.`);
+      pendingMetrics.push({ step: taken, total: total as number, operations: operations as number, adjacency: adjacency as number, kl: kl as number, gradNorm: gradNorm as number });
+    }
+  };
+
+  const copyMetrics = (encoder: GPUCommandEncoder): Staging | undefined => {
+    const ring = rings.find((candidate) => candidate.free());
+    if (ring) encoder.copyBufferToBuffer(buffers.report, 0, ring.buffer, 0, 4 * METRICS * METRIC_FLOATS);
+    return ring;
+  };
+
+  const readMetrics = (ring: Staging, upTo: number): void => {
+    const mine = generation;
+    const read = ring
+      .read(METRICS * METRIC_FLOATS, (view) => {
+        if (mine === generation) collect(view, upTo);
+      })
+      .finally(() => metricReads.delete(read));
+    read.catch(() => undefined);
+    metricReads.add(read);
+  };
+
+  const submitSteps = (count: number): void => {
+    const encoder = device.createCommandEncoder({ label: "training steps" });
+    const pass = encoder.beginComputePass({ label: "training steps" });
+    for (let i = 0; i < count; i++) record(gpu, pass, step.tape);
+    pass.end();
+    const ring = copyMetrics(encoder);
+    submit(gpu, encoder.finish());
+    submitted += count;
+    inFlight++;
+    const started = performance.now();
+    void device.queue.onSubmittedWorkDone().then(() => {
+      const now = performance.now();
+      const measured = (now - Math.max(started, lastDone)) / count;
+      msPerStep = msPerStep === 0 ? measured : 0.7 * msPerStep + 0.3 * measured;
+      lastDone = now;
+      inFlight--;
+      waiting.shift()?.();
+    });
+    if (ring) readMetrics(ring, submitted);
+  };
+
+  const stepsPerSubmit = (): number =>
+    settings.stepsPerSubmit ?? (msPerStep === 0 ? 1 : Math.min(MAX_STEPS_PER_SUBMIT, Math.max(1, Math.floor(TARGET_MS / msPerStep))));
+
+  const finish = async (): Promise<void> => {
+    await device.queue.onSubmittedWorkDone();
+    await Promise.all(metricReads);
+    if (taken < submitted) {
+      const encoder = device.createCommandEncoder({ label: "metrics" });
+      const ring = copyMetrics(encoder);
+      if (!ring) throw new Error("No staging buffer is free after all reads have ended.");
+      submit(gpu, encoder.finish());
+      readMetrics(ring, submitted);
+      await Promise.all(metricReads);
+    }
+  };
+
+  const restore = (state: TrainingState): void => {
+    uploadState(gpu, plan, buffers, state);
+    step.start(state.step);
+    generation++;
+    submitted = state.step;
+    taken = state.step;
+    pendingMetrics.length = 0;
+  };
+
+  const snapshot = async (): Promise<TrainingState> => {
+    await finish();
+    const at = submitted;
+    const { parameters, adamM, adamV, running, priorMean, priorM2 } = await downloadState(gpu, plan, buffers, stateBack);
+    const prior = { count: seenInEpoch(at, set.count, options), mean: priorMean, m2: priorM2 };
+    return { parameters, adamM, adamV, running, step: at, batchesTracked: batchesTracked(at, set.count, options), prior };
+  };
+
+  restore(initialState(shape, options.seed));
+  return {
+    backend: "webgpu",
+    gpu,
+    plan,
+    buffers,
+    shape,
+    options,
+    dispatchesPerStep: step.tape.length,
+    get step() {
+      return submitted;
+    },
+    async advance(steps) {
+      for (let left = steps; left > 0; ) {
+        if (inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
+        const count = Math.min(left, stepsPerSubmit());
+        submitSteps(count);
+        left -= count;
+      }
+      if (inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    takeMetrics: () => pendingMetrics.splice(0),
+    finish,
+    encode: evaluate.encode,
+    embed: evaluate.embed,
+    decode: evaluate.decode,
+    snapshot,
+    restore,
+    destroy() {
+      evaluate.destroy();
+      step.destroy();
+      for (const buffer of Object.values(buffers)) destroyBuffer(gpu, buffer as GPUBuffer);
+      for (const ring of rings) ring.destroy();
+      stateBack.destroy();
+    },
+  };
+}
+
