@@ -1,0 +1,30 @@
+import { ArchscapeCell } from "./elements/archscape-cell.ts";
+import { ArchscapeCharts } from "./elements/archscape-charts.ts";
+import { ArchscapeExplore } from "./elements/archscape-explore.ts";
+import { ArchscapeLab } from "./elements/archscape-lab.ts";
+import { ArchscapeLegend } from "./elements/archscape-legend.ts";
+import { ArchscapeMap } from "./elements/archscape-map.ts";
+import { ArchscapeNotices } from "./elements/archscape-notices.ts";
+import { ArchscapeSearch } from "./elements/archscape-search.ts";
+import { ArchscapeSpace } from "./elements/archscape-space.ts";
+import { ArchscapeTraining } from "./elements/archscape-training.ts";
+
+const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
+  "archscape-cell": ArchscapeCell,
+  "archscape-charts": ArchscapeCharts,
+  "archscape-explore": ArchscapeExplore,
+  "archscape-lab": ArchscapeLab,
+  "archscape-legend": ArchscapeLegend,
+  "archscape-map": ArchscapeMap,
+  "archscape-notices": ArchscapeNotices,
+  "archscape-search": ArchscapeSearch,
+  "archscape-space": ArchscapeSpace,
+  "archscape-training": ArchscapeTraining,
+};
+
+/** Makes the elements known, each once: a page that embeds two copies keeps the first. */
+export function defineElements(): void {
+  for (const [name, constructor] of Object.entries(ELEMENTS)) {
+    if (!customElements.get(name)) customElements.define(name, constructor);
+  }
+}

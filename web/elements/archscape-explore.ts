@@ -1,0 +1,188 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { count, inUnit, plural } from "../format.ts";
+import { quantityGroups, quantityOf } from "../map/quantity.ts";
+import type { Lab } from "../state/context.ts";
+import { Watch } from "../state/store.ts";
+import { shared } from "../styles/shared.ts";
+import { SCHEMES, type Scheme } from "../theme.ts";
+import { step, stepStyles } from "./step.ts";
+
+const KEEPS = [
+  { share: 1, label: "All" },
+  { share: 0.1, label: "Best 10 %" },
+  { share: 0.01, label: "Best 1 %" },
+] as const;
+
+/** Step 3: bring labels, colour the map, find cells. */
+export class ArchscapeExplore extends LitElement {
+  static override properties = { lab: { attribute: false } };
+  static override styles = [
+    shared,
+    stepStyles,
+    css`
+      form {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 8px;
+        align-items: end;
+      }
+      .scroll {
+        max-height: 220px;
+        overflow: auto;
+      }
+      td {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  declare lab: Lab;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.lab.settings, this.lab.labels]);
+  }
+
+  protected override render(): TemplateResult {
+    const { lab } = this;
+    const { table, loading } = lab.labels.value;
+    const summary = table ? `${table.source}, ${plural(table.rows, "labelled cell")}` : "colour by accuracy, find cells";
+    const primary = table
+      ? {
+          label: "Best cell",
+          run: () => this.selectBest(),
+          obstacle: this.best() < 0 ? "Choose a metric of the table as colour." : undefined,
+        }
+      : {
+          label: "Load demo labels",
+          run: () => void lab.loadDemoLabels(),
+          obstacle: loading ? "The table is being read." : undefined,
+        };
+    return step({
+      lab,
+      panel: "explore",
+      number: 3,
+      title: "Explore",
+      summary,
+      primary,
+      body: html`${this.colour()} ${this.finder()} ${this.table()}`,
+    });
+  }
+
+  /** The best labelled cell by the metric that colours the map; -1 where there is no such metric. */
+  private best(): number {
+    const { lab } = this;
+    const { goal, values } = quantityOf(lab.settings.value.colour, lab.atlas.facts, lab.labels.value.table);
+    if (goal === "none") return -1;
+    const sign = goal === "max" ? 1 : -1;
+    let best = -1;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (Number.isFinite(value) && (best < 0 || sign * value > sign * (values[best] as number))) best = i;
+    }
+    return best;
+  }
+
+  private selectBest(): void {
+    this.lab.select(this.best());
+  }
+
+  private colour(): TemplateResult {
+    const { lab } = this;
+    const { settings } = lab;
+    const { table } = lab.labels.value;
+    const current = quantityOf(settings.value.colour, lab.atlas.facts, table);
+    const groups = quantityGroups(lab.atlas.facts, table);
+    return html`<div class="fields">
+      <label class="field wide">
+        <span>Colour by</span>
+        <select name="colour" @change=${(event: Event) => settings.set({ colour: (event.target as HTMLSelectElement).value })}>
+          ${groups.map(
+            ({ title, options }) => html`<optgroup label=${title}>
+              ${options.map(({ key, label }) => html`<option value=${key} ?selected=${key === current.key}>${label}</option>`)}
+            </optgroup>`,
+          )}
+        </select>
+      </label>
+      <label class="field">
+        <span>Colour map</span>
+        <select name="scheme" @change=${(event: Event) => settings.set({ scheme: (event.target as HTMLSelectElement).value as Scheme })}>
+          ${SCHEMES.map((scheme) => html`<option value=${scheme} ?selected=${scheme === settings.value.scheme}>${scheme}</option>`)}
+        </select>
+      </label>
+      <label class="field">
+        <span>Keep in colour</span>
+        <select
+          name="keep"
+          ?disabled=${current.goal === "none"}
+          title=${current.goal === "none" ? "Needs a quantity with a best end: a metric of a table" : nothing}
+          @change=${(event: Event) => settings.set({ keep: Number((event.target as HTMLSelectElement).value) })}
+        >
+          ${KEEPS.map(({ share, label }) => html`<option value=${share} ?selected=${share === settings.value.keep}>${label}</option>`)}
+        </select>
+      </label>
+    </div>`;
+  }
+
+  private finder(): TemplateResult {
+    const onSubmit = (event: SubmitEvent): void => {
+      event.preventDefault();
+      this.lab.find(String(new FormData(event.target as HTMLFormElement).get("cell") ?? ""));
+    };
+    return html`<form @submit=${onSubmit}>
+      <label class="field">
+        <span>Find a cell by index or architecture string</span>
+        <input name="cell" type="text" placeholder="|skip_connect~0|+|…|" autocomplete="off" spellcheck="false" />
+      </label>
+      <button type="submit">Find</button>
+    </form>`;
+  }
+
+  private table(): TemplateResult {
+    const { lab } = this;
+    const { table } = lab.labels.value;
+    if (!table) {
+      return html`<p class="small quiet">
+          The demo: ${count(2675)} cells that were trained for 3 epochs on Fashion-MNIST, 14×14 pixels. A table of your own is a CSV file with
+          a column <code>arch</code> and any number of metrics; drop it anywhere on the page.
+        </p>
+        <div class="row"><button type="button" @click=${() => void lab.pickFiles(".csv,.json")}>Open a label table …</button></div>`;
+    }
+    return html`<div class="stack">
+      <h3>Columns of ${table.source}</h3>
+      <div class="scroll" tabindex="0" role="region" aria-label="Columns of the table">
+        <table data-columns>
+          <thead>
+            <tr>
+              <th scope="col">Metric</th>
+              <th scope="col" class="number">Best</th>
+              <th scope="col" class="number">Cells</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${table.metrics.map((metric) => {
+              const best = extreme(metric.values, metric.goal);
+              return html`<tr>
+                <td>${metric.name}</td>
+                <td class="number">${inUnit(best, metric)}</td>
+                <td class="number">${count(metric.present)}</td>
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>
+      <div class="row">
+        <button type="button" @click=${() => void lab.pickFiles(".csv,.json")}>Open another …</button>
+        <button type="button" @click=${lab.dropLabels}>Remove</button>
+      </div>
+    </div>`;
+  }
+}
+
+function extreme(values: Float64Array, goal: "max" | "min"): number {
+  let best = Number.NaN;
+  for (const value of values) {
+    if (Number.isFinite(value) && !(goal === "max" ? value <= best : value >= best)) best = value;
+  }
+  return best;
+}

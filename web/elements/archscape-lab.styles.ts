@@ -1,0 +1,234 @@
+import { css } from "lit";
+
+export const labStyles = css`
+  :host {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr);
+    grid-template-columns: minmax(0, 1fr);
+    height: 100dvh;
+    overflow: hidden;
+    background: var(--paper);
+  }
+  header {
+    display: flex;
+    align-items: center;
+    gap: 16px;
+    min-height: 52px;
+    padding: 8px 16px;
+    border-bottom: 1px solid var(--rule);
+  }
+  h1 {
+    font-size: var(--size-head);
+    line-height: 28px;
+    font-weight: 650;
+    letter-spacing: -0.01em;
+  }
+  .space {
+    flex: 1;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .tools {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+  }
+  .device {
+    gap: 8px;
+  }
+  .device svg {
+    fill: var(--warn);
+    overflow: visible;
+  }
+  .device[data-tone="good"] svg {
+    fill: #009e73;
+  }
+  .device[data-tone="waiting"] svg {
+    fill: var(--quiet);
+  }
+  .pop {
+    position: fixed;
+    inset: 60px 16px auto auto;
+    width: min(440px, calc(100vw - 24px));
+    max-height: calc(100dvh - 84px);
+    margin: 0;
+    padding: 20px 24px;
+    overflow: auto;
+    color: var(--ink);
+    background: var(--raised);
+    border: 1px solid var(--rule);
+    border-radius: 12px;
+    box-shadow: var(--shadow);
+  }
+  .pop > * + * {
+    margin-top: 12px;
+  }
+  .pop dl {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 4px 16px;
+  }
+  .pop dt {
+    font-weight: 600;
+  }
+  kbd {
+    display: inline-block;
+    min-width: 24px;
+    padding: 0 4px;
+    text-align: center;
+    font: inherit;
+    border: 1px solid var(--rule-strong);
+    border-radius: 4px;
+  }
+  main {
+    display: grid;
+    min-height: 0;
+    grid-template-columns: 320px minmax(0, 1fr) 336px;
+    grid-template-rows: minmax(0, 1fr) auto;
+    grid-template-areas: "steps map cell" "steps charts cell";
+  }
+  .steps {
+    grid-area: steps;
+    overflow: auto;
+    border-right: 1px solid var(--rule);
+    scrollbar-width: thin;
+  }
+  .steps > * + * {
+    border-top: 1px solid var(--rule);
+  }
+  .steps > :last-child {
+    border-bottom: 1px solid var(--rule);
+  }
+  archscape-map {
+    grid-area: map;
+    min-width: 0;
+  }
+  archscape-charts {
+    grid-area: charts;
+    border-top: 1px solid var(--rule);
+    min-width: 0;
+  }
+  main:not(.charted) archscape-charts {
+    display: none;
+  }
+  archscape-cell {
+    grid-area: cell;
+    overflow: auto;
+    border-left: 1px solid var(--rule);
+    scrollbar-width: thin;
+  }
+  .tabs {
+    display: none;
+  }
+  .skip {
+    position: absolute;
+    z-index: 20;
+    top: 8px;
+    left: 8px;
+    padding: 8px 12px;
+    background: var(--raised);
+    border-radius: 6px;
+    translate: 0 -200%;
+  }
+  .skip:focus {
+    translate: 0 0;
+  }
+  .drop {
+    position: fixed;
+    inset: 12px;
+    z-index: 30;
+    display: grid;
+    place-content: center;
+    font-size: var(--size-head);
+    text-align: center;
+    background: color-mix(in srgb, var(--paper) 86%, transparent);
+    border: 2px dashed var(--accent);
+    border-radius: 16px;
+    pointer-events: none;
+  }
+  @media (max-width: 1160px) and (min-width: 801px) {
+    main {
+      grid-template-columns: 280px minmax(0, 1fr) 288px;
+    }
+  }
+  @media (max-width: 800px) {
+    header {
+      gap: 8px;
+      padding: 8px 12px;
+    }
+    .space {
+      font-size: 0;
+    }
+    .tools button {
+      padding: 4px 8px;
+    }
+    .device span {
+      max-width: 112px;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    main {
+      grid-template-columns: minmax(0, 1fr);
+      grid-template-rows: minmax(0, 11fr) minmax(0, 9fr) auto;
+      grid-template-areas: "map" "sheet" "tabs";
+    }
+    main.folded {
+      grid-template-rows: minmax(0, 1fr) 0 auto;
+    }
+    .steps,
+    archscape-charts,
+    archscape-cell {
+      grid-area: sheet;
+      display: none !important;
+      border: 0;
+      border-top: 1px solid var(--rule);
+    }
+    main:not(.folded):is([data-panel="space"], [data-panel="pretrain"], [data-panel="explore"], [data-panel="search"]) .steps {
+      display: block !important;
+    }
+    main:not(.folded)[data-panel="cell"] archscape-cell {
+      display: grid !important;
+    }
+    main:not(.folded)[data-panel="charts"] archscape-charts {
+      display: block !important;
+    }
+    .steps > * {
+      display: none;
+      border: 0 !important;
+    }
+    main[data-panel="space"] [data-step="space"],
+    main[data-panel="pretrain"] [data-step="pretrain"],
+    main[data-panel="explore"] [data-step="explore"],
+    main[data-panel="search"] [data-step="search"] {
+      display: block;
+    }
+    .tabs {
+      grid-area: tabs;
+      display: grid;
+      grid-template-columns: repeat(6, 1fr);
+      border-top: 1px solid var(--rule);
+      padding-bottom: env(safe-area-inset-bottom);
+    }
+    .tabs button {
+      min-height: 48px;
+      padding: 4px 0;
+      border: 0;
+      border-radius: 0;
+      border-top: 2px solid transparent;
+      font-size: var(--size-small);
+    }
+    .tabs button[aria-pressed="true"] {
+      border-top-color: var(--accent);
+      font-weight: 600;
+    }
+    .tabs button:focus-visible {
+      outline-offset: -2px;
+    }
+    .pop {
+      inset: auto 12px 12px 12px;
+      width: auto;
+    }
+  }
+`;

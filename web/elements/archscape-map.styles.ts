@@ -1,0 +1,189 @@
+import { css } from "lit";
+
+export const mapStyles = css`
+  :host {
+    display: block;
+    position: relative;
+    overflow: hidden;
+    background: var(--ground);
+    contain: strict;
+  }
+  .canvas {
+    position: absolute;
+    inset: 0;
+    touch-action: none;
+  }
+  .canvas:focus-visible {
+    outline-offset: -2px;
+  }
+  .overlay {
+    position: absolute;
+    inset: 0;
+    pointer-events: none;
+  }
+  .overlay path {
+    fill: none;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    vector-effect: non-scaling-stroke;
+  }
+  .walk {
+    stroke: var(--ink);
+    stroke-opacity: 0.22;
+    stroke-width: 1px;
+  }
+  .query {
+    stroke: var(--ink);
+    stroke-width: 5px;
+  }
+  .query.halo {
+    stroke: var(--ground);
+    stroke-width: 8px;
+  }
+  .climb {
+    stroke: var(--accent);
+    stroke-width: 2px;
+  }
+  .climb.halo {
+    stroke: var(--ground);
+    stroke-width: 5px;
+    stroke-opacity: 0.8;
+  }
+  .step {
+    stroke: var(--accent);
+    stroke-width: 9px;
+  }
+  .step.halo {
+    stroke: var(--ground);
+    stroke-width: 13px;
+  }
+  .spoke {
+    stroke: var(--ink);
+    stroke-opacity: 0.6;
+    stroke-width: 1px;
+  }
+  .near {
+    stroke: var(--ink);
+    stroke-width: 6px;
+  }
+  .ring {
+    stroke: var(--ink);
+    stroke-width: 15px;
+  }
+  .gap {
+    stroke: var(--ground);
+    stroke-width: 12px;
+  }
+  .core {
+    stroke-width: 9px;
+  }
+  .ring.chosen {
+    stroke: var(--accent);
+    stroke-width: 19px;
+  }
+  .gap.chosen {
+    stroke-width: 14px;
+  }
+  .core.chosen {
+    stroke-width: 10px;
+  }
+  .tip {
+    position: absolute;
+    top: 0;
+    left: 0;
+    display: grid;
+    gap: 4px;
+    padding: 8px 12px;
+    background: var(--raised);
+    border: 1px solid var(--rule);
+    border-radius: 8px;
+    box-shadow: var(--shadow);
+    pointer-events: none;
+    white-space: nowrap;
+    z-index: 2;
+  }
+  .caption {
+    position: absolute;
+    top: 12px;
+    left: 16px;
+    right: 16px;
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 0 24px;
+    pointer-events: none;
+  }
+  .empty {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 8px;
+    padding: 24px;
+    text-align: center;
+    pointer-events: none;
+  }
+  .empty p {
+    max-width: 48ch;
+  }
+  archscape-legend {
+    position: absolute;
+    left: 16px;
+    bottom: 16px;
+    width: min(264px, calc(100% - 88px));
+  }
+  .zoom {
+    position: absolute;
+    right: 16px;
+    bottom: 16px;
+    display: grid;
+    background: var(--raised);
+    border: 1px solid var(--rule);
+    border-radius: 8px;
+    overflow: clip;
+  }
+  .zoom button {
+    width: 32px;
+    padding: 0;
+    border: 0;
+    border-radius: 0;
+    font-size: var(--size-lead);
+  }
+  .zoom button + button {
+    border-top: 1px solid var(--rule);
+  }
+  .zoom button:focus-visible {
+    outline-offset: -2px;
+  }
+  .zoom path {
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.5px;
+  }
+  @media (max-width: 800px) {
+    .caption {
+      top: 8px;
+      left: 12px;
+      right: 12px;
+    }
+    .caption .where {
+      display: none;
+    }
+    archscape-legend {
+      left: 12px;
+      bottom: 12px;
+      width: min(200px, calc(100% - 72px));
+    }
+    .zoom {
+      right: 12px;
+      bottom: 12px;
+    }
+    .zoom button:not(:last-child) {
+      display: none;
+    }
+    .zoom button + button {
+      border-top: 0;
+    }
+  }
+`;

@@ -1,0 +1,394 @@
+import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { LATENT } from "../../src/vgae/config.ts";
+import { count, percent } from "../format.ts";
+import { type ColourScale, colourScale, type Painting, paint, shareOf } from "../map/colouring.ts";
+import { nearestInEmbedding, nearestInPlane, nearestTowards } from "../map/nearest.ts";
+import { type Quantity, quantityOf } from "../map/quantity.ts";
+import type { Cloud, Renderer } from "../map/renderer.ts";
+import { pixelsPerUnit, pointRadius, type Size, toMap, toPixels, type View, WHOLE, zoomAt } from "../map/view.ts";
+import { sourceText } from "../state/atlas.ts";
+import type { Lab } from "../state/context.ts";
+import { Watch } from "../state/store.ts";
+import { shared } from "../styles/shared.ts";
+import { colourAt, cssColour, darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
+import { mapStyles } from "./archscape-map.styles.ts";
+import { chosenOperations, strip, stripStyles } from "./glyph.ts";
+
+/** Pixels around the pointer in which a point counts as meant. */
+const REACH = { fine: 12, coarse: 24 } as const;
+const MORPH_MILLISECONDS = 700;
+/** Lines from the selected architecture to its nearest in the embedding. */
+const SPOKES = 6;
+
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
+
+/**
+ * The map: every architecture a point. Points are drawn by a renderer (WebGL, or a 2-D canvas where that is refused); what
+ * lies over them is one SVG group that moves with the view.
+ */
+export class ArchscapeMap extends LitElement {
+  static override properties = {
+    lab: { attribute: false },
+    view: { state: true },
+    size: { state: true },
+    hovered: { state: true },
+    stage: { state: true },
+  };
+  static override styles = [shared, stripStyles, mapStyles];
+
+  declare lab: Lab;
+  declare view: View;
+  declare size: Size;
+  declare hovered: number;
+  /** `empty`: no renderer yet. */
+  declare stage: "empty" | "webgl" | "canvas" | "refused";
+
+  private renderer: Renderer | undefined;
+  private shown: Float32Array | undefined;
+  private target: Float32Array | undefined;
+  private painting: Painting | undefined;
+  private quantity: Quantity | undefined;
+  private scale: ColourScale | undefined;
+  private paintedFor: readonly unknown[] = [];
+  private morph = 0;
+  private settle: ReturnType<typeof setTimeout> | undefined;
+  private listening = new AbortController();
+  private resizing: ResizeObserver | undefined;
+  private pressed: { readonly left: number; readonly top: number } | undefined;
+
+  constructor() {
+    super();
+    this.view = WHOLE;
+    this.size = { width: 0, height: 0 };
+    this.hovered = -1;
+    this.stage = "empty";
+    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.searching.store]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    darkQuery().addEventListener("change", () => this.requestUpdate(), { signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.listening.abort();
+    this.resizing?.disconnect();
+    cancelAnimationFrame(this.morph);
+    this.renderer?.destroy();
+    this.renderer = undefined;
+    this.stage = "empty";
+  }
+
+  protected override firstUpdated(): void {
+    const { x, y, zoom } = this.lab.settings.value;
+    this.view = { x, y, zoom };
+    const canvas = this.canvas();
+    this.resizing = new ResizeObserver(() => {
+      this.size = { width: canvas.clientWidth, height: canvas.clientHeight };
+      this.renderer?.resize();
+    });
+    this.resizing.observe(canvas);
+    void this.openRenderer("webgl");
+  }
+
+  protected override willUpdate(): void {
+    const { atlas } = this.lab.atlas.store.value;
+    const { colour, scheme, keep, x, y, zoom } = this.lab.settings.value;
+    const { table } = this.lab.labels.value;
+    const dark = darkQuery().matches;
+    // A link or the reset button moved the view.
+    if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
+
+    const recipe = [colour, table, scheme, keep, dark];
+    if (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0) {
+      this.paintedFor = recipe;
+      this.quantity = quantityOf(colour, this.lab.atlas.facts, table);
+      this.scale = colourScale(this.quantity);
+      this.painting = paint(this.quantity, this.scale, { scheme, dark, keep, absent: tokenColour(this, "--point-none") });
+      this.drawPoints();
+    }
+    if (atlas.status === "ready" && atlas.points !== this.target) {
+      this.target = atlas.points;
+      this.moveTo(atlas.points);
+    }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("view") || changed.has("size")) this.renderer?.look(this.view);
+    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
+    if (tip && this.shown && this.hovered >= 0) {
+      const [left, top] = this.pixels(this.hovered);
+      const flipX = left > this.size.width - 220;
+      const flipY = top < 96;
+      tip.style.transform = `translate(${Math.round(left + (flipX ? -12 : 12))}px, ${Math.round(top + (flipY ? 12 : -12))}px) translate(${flipX ? "-100%" : "0"}, ${flipY ? "0" : "-100%"})`;
+    }
+  }
+
+  private canvas(): HTMLElement {
+    return this.renderRoot.querySelector<HTMLElement>(".canvas") as HTMLElement;
+  }
+
+  private async openRenderer(kind: "webgl" | "canvas"): Promise<void> {
+    const options = {
+      parent: this.canvas(),
+      view: this.view,
+      onView: (view: View) => this.lookAt(view),
+      onError: (error: unknown) => void this.replaceRenderer(error),
+    };
+    try {
+      const renderer =
+        kind === "webgl" && webglWorks()
+          ? (await import("../map/deck-renderer.ts")).deckRenderer(options)
+          : (await import("../map/canvas-renderer.ts")).canvasRenderer(options);
+      if (!this.isConnected) return renderer.destroy();
+      this.renderer = renderer;
+      this.stage = renderer.kind;
+      this.drawPoints();
+    } catch (error) {
+      await this.replaceRenderer(error);
+    }
+  }
+
+  /** WebGL failed, at the start or later (a lost context): the canvas takes over. */
+  private async replaceRenderer(error: unknown): Promise<void> {
+    if (this.stage === "canvas" || this.stage === "refused") {
+      this.stage = "refused";
+      this.lab.notices.post("problem", `The map cannot be drawn: ${error instanceof Error ? error.message : String(error)}.`);
+      return;
+    }
+    this.renderer?.destroy();
+    this.renderer = undefined;
+    this.stage = "refused";
+    await this.openRenderer("canvas");
+  }
+
+  private lookAt(view: View): void {
+    this.view = view;
+    this.hovered = -1;
+    clearTimeout(this.settle);
+    this.settle = setTimeout(() => {
+      this.settle = undefined;
+      const { x, y, zoom } = this.view;
+      this.lab.settings.set({ x, y, zoom });
+    }, 250);
+  }
+
+  /** The cloud glides from where it is to where it belongs; under reduced motion it is there at once. */
+  private moveTo(points: Float32Array): void {
+    cancelAnimationFrame(this.morph);
+    const from = this.shown;
+    if (!from || from.length !== points.length || stillQuery().matches || document.hidden) {
+      this.shown = points;
+      this.drawPoints();
+      return;
+    }
+    const begun = performance.now();
+    const frame = (now: number): void => {
+      const share = Math.min(1, Math.max(0, (now - begun) / MORPH_MILLISECONDS));
+      const eased = share < 0.5 ? 2 * share * share : 1 - 2 * (1 - share) ** 2;
+      const between = new Float32Array(points.length);
+      for (let i = 0; i < points.length; i++) {
+        between[i] = (from[i] as number) + eased * ((points[i] as number) - (from[i] as number));
+      }
+      this.shown = share < 1 ? between : points;
+      this.drawPoints();
+      this.requestUpdate();
+      if (share < 1) this.morph = requestAnimationFrame(frame);
+    };
+    this.morph = requestAnimationFrame(frame);
+  }
+
+  private drawPoints(): void {
+    if (!this.renderer || !this.shown || !this.painting) return;
+    const { order, colours } = this.painting;
+    const positions = new Float32Array(order.length * 2);
+    for (let place = 0; place < order.length; place++) {
+      const index = order[place] as number;
+      positions[place * 2] = this.shown[index * 2] as number;
+      positions[place * 2 + 1] = this.shown[index * 2 + 1] as number;
+    }
+    const cloud: Cloud = { positions, colours };
+    this.renderer.draw(cloud);
+  }
+
+  private pixels(index: number): readonly [number, number] {
+    const points = this.shown as Float32Array;
+    return toPixels(this.view, this.size, points[index * 2] as number, points[index * 2 + 1] as number);
+  }
+
+  private under(event: PointerEvent | MouseEvent, reach: number): number {
+    if (!this.shown) return -1;
+    const box = this.canvas().getBoundingClientRect();
+    const [x, y] = toMap(this.view, this.size, event.clientX - box.left, event.clientY - box.top);
+    return nearestInPlane(this.shown, x, y, (reach + pointRadius(this.view, this.size)) / pixelsPerUnit(this.view, this.size));
+  }
+
+  private onPointerMove = (event: PointerEvent): void => {
+    if (event.buttons === 0 && event.pointerType !== "touch") this.hovered = this.under(event, REACH.fine);
+  };
+
+  private onPointerLeave = (): void => {
+    this.hovered = -1;
+  };
+
+  private onPointerDown = (event: PointerEvent): void => {
+    this.pressed = { left: event.clientX, top: event.clientY };
+  };
+
+  private onPointerUp = (event: PointerEvent): void => {
+    const start = this.pressed;
+    this.pressed = undefined;
+    if (!start || event.button !== 0 || Math.hypot(event.clientX - start.left, event.clientY - start.top) > 5) return;
+    const index = this.under(event, event.pointerType === "touch" ? REACH.coarse : REACH.fine);
+    if (index < 0) return;
+    this.lab.select(index);
+    if (phoneQuery().matches) this.lab.settings.set({ panel: "cell" });
+  };
+
+  private onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = ARROWS[event.key];
+    if (arrow && this.shown) {
+      const { cell } = this.lab.settings.value;
+      const next =
+        cell >= 0
+          ? nearestTowards(this.shown, cell, arrow[0], arrow[1])
+          : nearestInPlane(this.shown, this.view.x, this.view.y, Number.POSITIVE_INFINITY);
+      this.lab.select(next);
+      this.bringIntoView(next);
+    } else if (event.key === "+" || event.key === "=") this.lookAt(zoomAt(this.view, this.size, 1.5));
+    else if (event.key === "-") this.lookAt(zoomAt(this.view, this.size, 1 / 1.5));
+    else if (event.key === "0") this.lookAt(WHOLE);
+    else return;
+    event.preventDefault();
+  };
+
+  private bringIntoView(index: number): void {
+    const [left, top] = this.pixels(index);
+    const { width, height } = this.size;
+    if (left > 24 && top > 24 && left < width - 24 && top < height - 24) return;
+    const points = this.shown as Float32Array;
+    this.lookAt({ ...this.view, x: points[index * 2] as number, y: points[index * 2 + 1] as number });
+  }
+
+  protected override render(): TemplateResult {
+    const { atlas } = this.lab.atlas.store.value;
+    const { cell } = this.lab.settings.value;
+    const zoomBy = (factor: number) => () => this.lookAt(zoomAt(this.view, this.size, factor));
+    return html`
+      <div
+        class="canvas"
+        role="application"
+        tabindex="0"
+        aria-label=${`Map of ${count(this.lab.space.size)} architectures${cell >= 0 ? `, number ${cell} is selected` : ""}`}
+        aria-describedby="keys"
+        data-renderer=${this.stage}
+        @keydown=${this.onKeyDown}
+        @pointermove=${this.onPointerMove}
+        @pointerleave=${this.onPointerLeave}
+        @pointerdown=${this.onPointerDown}
+        @pointerup=${this.onPointerUp}
+      ></div>
+      <p id="keys" class="vh">Arrow keys select the nearest architecture in their direction, plus and minus zoom, zero shows the whole map, Escape clears the selection.</p>
+      ${this.overlay()} ${this.tip()}
+      ${
+        atlas.status === "ready"
+          ? html`<p class="caption small quiet">
+              <span class="where">${sourceText(atlas.source)}</span>
+              <span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance</span>
+            </p>`
+          : this.emptyState()
+      }
+      <archscape-legend .lab=${this.lab} .quantity=${this.quantity} .scale=${this.scale} ?hidden=${atlas.status !== "ready"}></archscape-legend>
+      <div class="zoom" role="group" aria-label="Zoom">
+        <button type="button" aria-label="Zoom in" title="Zoom in (+)" @click=${zoomBy(1.6)}>+</button>
+        <button type="button" aria-label="Zoom out" title="Zoom out (−)" @click=${zoomBy(1 / 1.6)}>−</button>
+        <button type="button" aria-label="Show the whole map" title="Show the whole map (0)" @click=${() => this.lookAt(WHOLE)}>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" /></svg>
+        </button>
+      </div>
+    `;
+  }
+
+  private emptyState(): TemplateResult {
+    const { atlas } = this.lab.atlas.store.value;
+    if (atlas.status !== "missing") return html`<p class="empty quiet">Loading the embedding …</p>`;
+    return html`<div class="empty">
+      <h2>No map yet</h2>
+      <p class="quiet">
+        The shipped ${atlas.protocol} embedding could not be loaded (${atlas.reason}). Pre-train one in step 2, or drop a checkpoint
+        (.safetensors) anywhere on the page.
+      </p>
+    </div>`;
+  }
+
+  /** One group in map coordinates: only its transform changes while the view moves; strokes keep their width in pixels. */
+  private overlay(): TemplateResult | typeof nothing {
+    const points = this.shown;
+    if (!points || this.size.width === 0) return nothing;
+    const scale = pixelsPerUnit(this.view, this.size);
+    const { width, height } = this.size;
+    const transform = `matrix(${scale} 0 0 ${-scale} ${width / 2 - this.view.x * scale} ${height / 2 + this.view.y * scale})`;
+    const at = (index: number): string => `${points[index * 2]} ${points[index * 2 + 1]}`;
+    const dots = (indices: readonly number[]): string => indices.map((index) => `M${at(index)}h0`).join("");
+    const line = (indices: readonly number[]): string => (indices.length > 1 ? `M${indices.map(at).join("L")}` : "");
+
+    const { cell } = this.lab.settings.value;
+    const { atlas } = this.lab.atlas.store.value;
+    const spokes = cell >= 0 && atlas.status === "ready" ? nearestInEmbedding(atlas.embedding, LATENT, cell, SPOKES) : [];
+    const walk = this.lab.searching.walk();
+    const hovered = this.hovered >= 0 && this.hovered !== cell ? this.hovered : -1;
+    return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
+      <g transform=${transform}>
+        ${
+          walk
+            ? svg`<path class="walk" d=${line(walk.queries)} />
+                <path class="query halo" d=${dots(walk.queries)} /><path class="query" d=${dots(walk.queries)} />
+                <path class="climb halo" d=${line(walk.incumbents)} /><path class="climb" d=${line(walk.incumbents)} />
+                <path class="step halo" d=${dots(walk.incumbents)} /><path class="step" d=${dots(walk.incumbents)} />`
+            : nothing
+        }
+        ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
+        ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
+        ${hovered >= 0 ? this.ring("hovered", dots([hovered]), hovered) : nothing}
+        ${cell >= 0 ? this.ring("chosen", dots([cell]), cell) : nothing}
+      </g>
+    </svg>`;
+  }
+
+  /** A ring around a point that keeps its colour: three dots of falling size. */
+  private ring(role: "hovered" | "chosen", dot: string, index: number): SVGTemplateResult {
+    const value = this.quantity?.values[index] as number;
+    const known = this.scale !== undefined && Number.isFinite(value);
+    const colour = known
+      ? colourAt(this.lab.settings.value.scheme, shareOf(this.scale as ColourScale, value), darkQuery().matches)
+      : tokenColour(this, "--point-none");
+    return svg`<path class=${`ring ${role}`} d=${dot} /><path class=${`gap ${role}`} d=${dot} />
+      <path class=${`core ${role}`} d=${dot} stroke=${cssColour(colour)} />`;
+  }
+
+  private tip(): TemplateResult | typeof nothing {
+    const { quantity, hovered, lab } = this;
+    if (hovered < 0 || !quantity || !this.shown) return nothing;
+    const value = quantity.values[hovered] as number;
+    return html`<div class="tip small" role="tooltip">
+      <span class="quiet">No. ${count(hovered)}</span>
+      ${strip(chosenOperations(lab.space, lab.atlas.facts.choices, hovered))}
+      <span>${quantity.key.startsWith("label:") || quantity.discrete ? html`<span class="quiet">${quantity.label}</span> ` : ""}${Number.isFinite(value) ? quantity.show(value) : "no value in the table"}</span>
+    </div>`;
+  }
+}
+
+function webglWorks(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
+}

@@ -1,0 +1,244 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { summarise } from "../../src/search/summary.ts";
+import type { Trace } from "../../src/search/trace.ts";
+import { count, duration, inUnit, plural } from "../format.ts";
+import { PAPER, publishedSearch } from "../published.ts";
+import type { Lab } from "../state/context.ts";
+import { isTestMetric } from "../state/lab.ts";
+import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
+import type { StrategyChoice } from "../state/settings.ts";
+import { Watch } from "../state/store.ts";
+import { shared } from "../styles/shared.ts";
+import { numberInput, step, stepStyles } from "./step.ts";
+
+export const STRATEGY_LABELS: Readonly<Record<StrategyChoice, string>> = {
+  bo: "Bayesian optimisation (DNGO)",
+  reinforce: "REINFORCE (LSTM policy)",
+  random: "Random search",
+};
+
+/** Step 4: look for the best cell with few evaluations. */
+export class ArchscapeSearch extends LitElement {
+  static override properties = { lab: { attribute: false } };
+  static override styles = [
+    shared,
+    stepStyles,
+    css`
+      progress {
+        width: 100%;
+        height: 4px;
+        accent-color: var(--accent);
+      }
+      .scroll {
+        max-height: 232px;
+        overflow: auto;
+      }
+      th {
+        overflow-wrap: anywhere;
+      }
+      tbody tr {
+        cursor: pointer;
+      }
+      tr[aria-current="true"] td {
+        background: var(--accent-wash);
+      }
+      td button.plain {
+        min-height: 16px;
+      }
+      .figure {
+        font-size: var(--size-head);
+        line-height: 28px;
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  declare lab: Lab;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.searching.store]);
+  }
+
+  protected override render(): TemplateResult {
+    const { lab } = this;
+    const { job, plan } = lab.searching.store.value;
+    const running = job === "running" || job === "cancelling";
+    const primary = running
+      ? {
+          label: "Cancel",
+          run: lab.searching.cancel,
+          obstacle: job === "cancelling" ? "It ends after the evaluation under way." : undefined,
+        }
+      : { label: "Search", run: lab.startSearch, obstacle: lab.obstacle("search") };
+    const summary = plan ? `${STRATEGY_LABELS[plan.strategy]}, ${job}` : "find good cells with few evaluations";
+    return step({
+      lab,
+      panel: "search",
+      number: 4,
+      title: "Search",
+      summary,
+      primary,
+      body: html`${this.result()} ${this.form(running)}`,
+    });
+  }
+
+  private form(running: boolean): TemplateResult {
+    const { lab } = this;
+    const { settings } = lab;
+    const { table } = lab.labels.value;
+    const set = (name: string) => (event: Event) => settings.set({ [name]: (event.target as HTMLSelectElement).value });
+    const { strategy, searchProtocol, metric, report, cost, budget, seeds } = settings.value;
+    const column = (
+      name: "metric" | "report" | "cost",
+      label: string,
+      chosen: string,
+      none?: string,
+    ): TemplateResult => html`<label class="field wide">
+      <span>${label}</span>
+      <select name=${name} ?disabled=${running || !table} @change=${set(name)}>
+        ${none === undefined ? nothing : html`<option value="" ?selected=${chosen === ""}>${none}</option>`}
+        ${(table?.metrics ?? [])
+          .filter((candidate) => name !== "cost" || candidate.quantity === "time")
+          .map(
+            (candidate) =>
+              html`<option value=${candidate.name} ?selected=${candidate.name === chosen}>${candidate.name}</option>`,
+          )}
+        ${table ? nothing : html`<option>needs a label table</option>`}
+      </select>
+    </label>`;
+    return html`
+      <div class="fields">
+        <label class="field wide">
+          <span>Strategy</span>
+          <select name="strategy" ?disabled=${running} @change=${set("strategy")}>
+            ${Object.entries(STRATEGY_LABELS).map(([key, label]) => html`<option value=${key} ?selected=${key === strategy}>${label}</option>`)}
+          </select>
+        </label>
+        ${column("metric", "Metric to search", metric)}
+        ${isTestMetric(metric) ? html`<p class="wide small warn" data-warning="test">${metric} is a test metric: a search on it optimises what should only be reported.</p>` : nothing}
+        ${column("report", "Metric to report for the best one found", report, "none")}
+        <label class="field">
+          <span>Budget in</span>
+          <select name="budget" ?disabled=${running} @change=${set("budget")}>
+            <option value="queries" ?selected=${budget === "queries"}>queries</option>
+            <option value="seconds" ?selected=${budget === "seconds"}>simulated seconds</option>
+          </select>
+        </label>
+        ${
+          budget === "queries"
+            ? html`<label class="field"><span>Queries a run</span>${numberInput(lab, "queries", { min: 1, max: lab.space.size, step: 1 }, running)}</label>`
+            : html`<label class="field"><span>Seconds a run</span>${numberInput(lab, "seconds", { min: 0.001, step: "any" }, running)}</label>`
+        }
+        ${column("cost", "Seconds are paid from", cost, "none: evaluations are free")}
+        <label class="field">
+          <span>Seeds</span>
+          <input name="seeds" type="text" .value=${seeds} ?disabled=${running} pattern="[0-9,\\s\\-]+" autocomplete="off" @change=${(event: Event) => settings.set({ seeds: (event.target as HTMLInputElement).value })} />
+        </label>
+        <label class="field">
+          <span>Search protocol</span>
+          <select name="searchProtocol" ?disabled=${running} @change=${set("searchProtocol")}>
+            <option value="corrected" ?selected=${searchProtocol === "corrected"}>corrected</option>
+            <option value="released" ?selected=${searchProtocol === "released"}>released</option>
+          </select>
+        </label>
+      </div>
+    `;
+  }
+
+  private result(): TemplateResult | typeof nothing {
+    const { job, plan, runs, queries, startedAt } = this.lab.searching.store.value;
+    if (!plan) return nothing;
+    const running = job === "running" || job === "cancelling";
+    return html`
+      ${running ? this.progress(plan, queries, startedAt) : this.headline(plan, runs)} ${runs.length > 0 ? this.runs(plan, runs) : nothing}
+      ${!running && runs.length > 0 ? this.exports() : nothing}
+    `;
+  }
+
+  private progress(plan: SearchPlan, queries: number, startedAt: number): TemplateResult {
+    const { runs } = this.lab.searching.store.value;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const rate = queries / Math.max(seconds, 1e-3);
+    const ended = runs.filter((run) => run.trace).length;
+    const total = "queries" in plan.budget ? plan.budget.queries * plan.seeds.length : undefined;
+    const share = total ? queries / total : ended / plan.seeds.length;
+    return html`<div class="stack">
+      <progress max="1" .value=${share} aria-label="Progress of the search"></progress>
+      <p class="small">
+        ${plural(queries, "query", "queries")}${total ? ` of ${count(total)}` : ""}, run ${Math.min(ended + 1, plan.seeds.length)} of
+        ${plan.seeds.length}${share > 0.02 ? `, ${duration((seconds * (1 - share)) / share)} left` : ""}, ${count(rate)}/s
+      </p>
+    </div>`;
+  }
+
+  private headline(plan: SearchPlan, runs: readonly RunView[]): TemplateResult | typeof nothing {
+    const traces = runs.flatMap((run): Trace[] => (run.trace ? [run.trace] : []));
+    const searched = summarise(traces, "metric");
+    const reported = plan.report && summarise(traces, "report");
+    if (!searched) return nothing;
+    const spread = (deviation: number | undefined, scale: number): string =>
+      deviation === undefined ? "" : ` ± ${(deviation * scale).toFixed(2)}`;
+    const published = plan.report && publishedSearch(plan.strategy, plan.report.name);
+    return html`<div data-result>
+      ${
+        plan.report && reported
+          ? html`<p class="figure">${inUnit(reported.mean, plan.report)}<span class="quiet">${spread(reported.deviation, plan.report.scale)}</span></p>
+              <p class="small quiet">${plan.report.name} of the best ${plan.metric.name} found, mean of ${plural(reported.runs, "run")}</p>`
+          : nothing
+      }
+      <p class="small">${plan.metric.name}: ${inUnit(searched.mean, plan.metric)}${spread(searched.deviation, plan.metric.scale)}${plan.report ? "" : `, mean of ${plural(searched.runs, "run")}`}</p>
+      ${
+        published !== undefined && plan.report
+          ? html`<p class="small quiet">
+              Published for ${plan.report.name}: ${inUnit(published, plan.report)} (<a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, 500 runs,
+              budget in seconds)
+            </p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private runs(plan: SearchPlan, runs: readonly RunView[]): TemplateResult {
+    const { searching } = this.lab;
+    const shown = searching.run();
+    // Where every run has the same number of queries, the number is no news.
+    const counted = "seconds" in plan.budget || runs.some((run) => run.trace?.end !== "budget");
+    const follow = (run: RunView) => () => {
+      searching.follow(run.seed);
+      const result = resultOf(run);
+      if (result) this.lab.select(result.index);
+    };
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Runs">
+      <table data-runs>
+        <thead>
+          <tr>
+            <th scope="col">Seed</th>
+            ${counted ? html`<th scope="col" class="number">Queries</th>` : nothing}
+            <th scope="col" class="number">${plan.metric.name}</th>
+            ${plan.report ? html`<th scope="col" class="number">${plan.report.name}</th>` : nothing}
+          </tr>
+        </thead>
+        <tbody>
+          ${runs.map((run) => {
+            const result = resultOf(run);
+            return html`<tr aria-current=${run.seed === shown?.seed} @click=${follow(run)}>
+              <td><button type="button" class="plain" aria-label=${`Show the run of seed ${run.seed} on the map`}>${run.seed}</button></td>
+              ${counted ? html`<td class="number">${count(run.queries.length)}</td>` : nothing}
+              <td class="number">${result ? inUnit(result.value, plan.metric) : "–"}</td>
+              ${plan.report ? html`<td class="number">${result?.report === undefined ? "–" : inUnit(result.report, plan.report)}</td>` : nothing}
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private exports(): TemplateResult {
+    return html`<div class="row">
+      <button type="button" @click=${() => this.lab.exportSearch("jsonl")}>Traces (JSON lines)</button>
+      <button type="button" @click=${() => this.lab.exportSearch("csv")}>CSV</button>
+      <button type="button" class="plain" @click=${this.lab.searching.clear}>Clear</button>
+    </div>`;
+  }
+}

@@ -1,0 +1,212 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { count, duration, percent, significant } from "../format.ts";
+import { PAPER, PUBLISHED_QUALITY, UNIQUENESS_CEILING } from "../published.ts";
+import type { Lab } from "../state/context.ts";
+import { Watch } from "../state/store.ts";
+import { isActive, type TrainingView } from "../state/training.ts";
+import { shared } from "../styles/shared.ts";
+import { numberInput, step, stepStyles } from "./step.ts";
+
+const STATES: Readonly<Record<TrainingView["job"], string>> = {
+  idle: "not started",
+  starting: "starting",
+  running: "running",
+  paused: "paused",
+  finished: "finished",
+  cancelled: "cancelled",
+  failed: "failed",
+};
+
+/** Step 2: learn an embedding of the space, and keep or bring back a model. */
+export class ArchscapeTraining extends LitElement {
+  static override properties = { lab: { attribute: false } };
+  static override styles = [
+    shared,
+    stepStyles,
+    css`
+      progress {
+        display: block;
+        width: 100%;
+        height: 4px;
+        border: 0;
+        border-radius: 2px;
+        overflow: clip;
+        background: var(--rule);
+        appearance: none;
+      }
+      progress::-webkit-progress-bar {
+        background: var(--rule);
+      }
+      progress::-webkit-progress-value {
+        background: var(--accent);
+      }
+      progress::-moz-progress-bar {
+        background: var(--accent);
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 4px 12px;
+      }
+      .buttons {
+        display: grid;
+        grid-template-columns: repeat(3, 1fr);
+        gap: 8px;
+      }
+      .buttons button {
+        padding: 4px;
+      }
+    `,
+  ];
+
+  declare lab: Lab;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.lab.settings, this.lab.training.store]);
+  }
+
+  protected override render(): TemplateResult {
+    const { lab } = this;
+    const { training, settings } = lab;
+    const { job } = training.store.value;
+    const active = isActive(job);
+    const primary =
+      job === "running"
+        ? { label: "Pause", run: training.pause }
+        : job === "paused"
+          ? { label: "Resume", run: training.resume }
+          : {
+              label: "Pre-train",
+              run: () => lab.startTraining(),
+              obstacle: job === "starting" ? "It is starting." : lab.obstacle("pretrain"),
+            };
+    return step({
+      lab,
+      panel: "pretrain",
+      number: 2,
+      title: "Pre-train",
+      summary: this.summary(),
+      primary,
+      body: html`
+        ${this.progress()}
+        <div class="buttons" role="group" aria-label="Control of the run">
+          <button type="button" ?disabled=${job === "running" || job === "starting"} title="One optimiser step" @click=${this.onStep}>Step</button>
+          <button type="button" ?disabled=${!active || job === "starting"} @click=${training.cancel}>Cancel</button>
+          <button type="button" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
+        </div>
+        <div class="fields">
+          <label class="field wide">
+            <span>Model protocol</span>
+            <select name="protocol" ?disabled=${active} @change=${(event: Event) => settings.set({ protocol: (event.target as HTMLSelectElement).value as "released" | "corrected" })}>
+              <option value="released" ?selected=${settings.value.protocol === "released"}>released, as the paper's code</option>
+              <option value="corrected" ?selected=${settings.value.protocol === "corrected"}>corrected</option>
+            </select>
+          </label>
+          <label class="field"><span>Epochs</span>${numberInput(lab, "epochs", { min: 1, max: 10_000, step: 1 }, active)}</label>
+          <label class="field"><span>Seed</span>${numberInput(lab, "seed", { min: 0, max: 2 ** 32 - 1, step: 1 }, active)}</label>
+        </div>
+        <details>
+          <summary>Advanced</summary>
+          <div class="fields">
+            <label class="field"><span>Learning rate</span>${numberInput(lab, "rate", { min: 0, max: 1, step: "any" }, active)}</label>
+            <label class="field"><span>Weight of KL</span>${numberInput(lab, "kl", { min: 0, step: "any" }, active)}</label>
+            <label class="field"><span>Batch (graphs)</span>${numberInput(lab, "batch", { min: 1, max: 32, step: 1 }, active)}</label>
+            <label class="field"><span>Dropout</span>${numberInput(lab, "dropout", { min: 0, max: 0.999, step: "any" }, active)}</label>
+            <label class="field"><span>Gradient norm ≤</span>${numberInput(lab, "clip", { min: 0, step: "any" }, active)}</label>
+            <label class="check wide">
+              <input type="checkbox" name="live" ?checked=${settings.value.live} ?disabled=${active} @change=${(event: Event) => settings.set({ live: (event.target as HTMLInputElement).checked })} />
+              Redraw the map after every epoch
+            </label>
+          </div>
+        </details>
+        ${this.quality()} ${this.checkpoints()}
+      `,
+    });
+  }
+
+  private onStep = (): void => {
+    const { lab } = this;
+    if (lab.training.store.value.job === "paused") lab.training.stepOnce();
+    else lab.startTraining({ paused: true });
+  };
+
+  private summary(): string {
+    const { job, step: done, options, model } = this.lab.training.store.value;
+    if (job === "idle") return model ? `${model} is loaded` : "learn the map on this machine, without labels";
+    const run = options ? `${options.protocol}, seed ${options.seed}` : "";
+    return `${STATES[job]}${done > 0 ? ` at step ${count(done)}` : ""}${run ? `, ${run}` : ""}`;
+  }
+
+  private progress(): TemplateResult | typeof nothing {
+    const { job, step: done, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount } = this.lab.training.store.value;
+    if (job === "idle") return nothing;
+    const last = metrics[metricsCount - 1];
+    return html`<div class="stack">
+      <progress max=${Math.max(1, totalSteps)} .value=${done} aria-label="Progress of pre-training"></progress>
+      <p class="facts small">
+        <span data-step=${done}>${count(done)} of ${count(totalSteps)} steps</span>
+        ${job === "running" ? html`<span>${significant(stepsPerSecond, 3)} steps/s</span><span>${duration(secondsLeft)} left</span>` : html`<span>${STATES[job]}</span>`}
+        ${last ? html`<span data-loss=${last.total}>loss ${significant(last.total, 3)}</span>` : nothing}
+      </p>
+    </div>`;
+  }
+
+  private quality(): TemplateResult | typeof nothing {
+    const { quality, busy, model, job } = this.lab.training.store.value;
+    if (!quality) {
+      if (!model || isActive(job)) return nothing;
+      return html`<button type="button" ?disabled=${busy !== undefined} @click=${() => void this.lab.training.evaluate(this.lab.settings.value.seed)}>
+        ${busy === "evaluating" ? "Measuring …" : "Measure this model"}
+      </button>`;
+    }
+    const { reconstruction: shares } = quality;
+    const row = (label: string, hint: string, measured: number, published?: number): TemplateResult => html`<tr>
+      <td title=${hint}>${label}</td>
+      <td class="number">${percent(measured)}</td>
+      <td class="number quiet">${published === undefined ? "–" : percent(published)}</td>
+    </tr>`;
+    return html`<div class="stack">
+      <table data-quality>
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col" class="number">Here</th>
+            <th scope="col" class="number">Paper</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${row("Operations rebuilt", "Share of node rows of the held-out cells with the right operation", shares.ops, PUBLISHED_QUALITY.accuracy)}
+          ${row("Edges rebuilt", "Share of adjacency entries of the held-out cells that are right", shares.adjacency, PUBLISHED_QUALITY.accuracy)}
+          ${row("Whole cells rebuilt", "Share of held-out cells that are right in every entry", shares.exact)}
+          ${row("Valid", "Share of prior samples that pass the published check", quality.validity, PUBLISHED_QUALITY.validity)}
+          ${row("Valid in the space", "Share of prior samples that are cells of the space", quality.inSpaceValidity)}
+          ${row("Unique", "Share of distinct graphs among the valid ones", quality.uniqueness, PUBLISHED_QUALITY.uniqueness)}
+          ${row("Unique in the space", "Share of distinct cells among those in the space", quality.inSpaceUniqueness)}
+        </tbody>
+      </table>
+      <p class="small quiet">
+        Held-out cells; ${count(quality.samples)} samples of the prior. Paper:
+        <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, table 1. As many
+        uniform draws from this space are ${percent(UNIQUENESS_CEILING)} unique at best.
+      </p>
+    </div>`;
+  }
+
+  private checkpoints(): TemplateResult {
+    const { lab } = this;
+    const { job, resumable, busy } = lab.training.store.value;
+    const obstacle = lab.obstacle("save");
+    const active = isActive(job);
+    return html`<div class="stack">
+      <h3>Model</h3>
+      <div class="row">
+        <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? nothing} @click=${() => void lab.saveCheckpoint(false)}>Save checkpoint</button>
+        <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? "Without the optimiser; PyTorch loads it"} @click=${() => void lab.saveCheckpoint(true)}>Save weights</button>
+        <button type="button" ?disabled=${active || busy !== undefined} @click=${() => void lab.pickFiles(".safetensors")}>Open …</button>
+        ${resumable && !active ? html`<button type="button" title="Goes on from the loaded optimiser state up to the number of epochs above" @click=${() => lab.startTraining({ goOn: true })}>Train on</button>` : nothing}
+      </div>
+    </div>`;
+  }
+}

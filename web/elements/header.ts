@@ -1,0 +1,76 @@
+import { html, type TemplateResult } from "lit";
+import type { DeviceReport } from "../../workers/protocol.ts";
+import { PAPER } from "../published.ts";
+import type { Lab } from "../state/context.ts";
+
+const BACKENDS: Readonly<Record<DeviceReport["backend"], string>> = {
+  webgpu: "WebGPU",
+  "tfjs-webgpu": "TensorFlow.js on WebGPU",
+  "tfjs-wasm": "TensorFlow.js, WASM",
+  "tfjs-cpu": "TensorFlow.js, CPU",
+};
+
+/** Which device trains, and on a press why this one. */
+export function deviceBadge(lab: Lab): TemplateResult {
+  const { device } = lab.training.store.value;
+  const [tone, label, text] = ((): [string, string, string] => {
+    if (device.state === "failed") return ["none", "No device", device.message];
+    if (device.state !== "open") return ["waiting", "Device …", "The device is being opened."];
+    const { backend, status, message } = device.report;
+    return [status === "hardware" ? "good" : "slow", BACKENDS[backend], message];
+  })();
+  const adapter = device.state === "open" ? device.report.adapter : "";
+  return html`
+    <button type="button" class="device" popovertarget="device" data-tone=${tone} data-status=${device.state === "open" ? device.report.status : device.state}>
+      <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+        ${tone === "good" ? html`<svg><circle cx="5" cy="5" r="4.5" /></svg>` : html`<svg><path d="M5 .5 9.5 9.5H.5z" /></svg>`}
+      </svg>
+      <span>${label}</span>
+    </button>
+    <div id="device" class="pop" popover role="dialog" aria-label="Device">
+      <h2>${label}</h2>
+      ${adapter ? html`<p class="mono">${adapter}</p>` : ""}
+      <p>${text}</p>
+      <p class="small quiet">Map, search and everything else on the page work with any device; only pre-training gets slower.</p>
+    </div>
+  `;
+}
+
+export function helpContent(version: string): TemplateResult {
+  return html`
+    <h2>What this is</h2>
+    <p>
+      A map of all cells of a search space for neural networks. A graph autoencoder (arch2vec) learns to rebuild each cell from 16 numbers;
+      cells with similar structure get similar numbers. The map shows these numbers in two dimensions. No accuracy is used to draw it.
+    </p>
+    <p>
+      With a table of accuracies, a search walks the map: it asks for one cell after the other and tries to find a good one with few questions.
+    </p>
+    <h3>Words</h3>
+    <dl>
+      <dt>Embedding</dt>
+      <dd>the 16 numbers of a cell</dd>
+      <dt>Validity</dt>
+      <dd>share of random points that decode to a real cell</dd>
+      <dt>Query</dt>
+      <dd>one cell whose accuracy is looked up, as if it had been trained</dd>
+      <dt>Incumbent</dt>
+      <dd>the best cell of a search so far</dd>
+      <dt>Protocol</dt>
+      <dd>released: as the paper's code runs; corrected: without its slips</dd>
+    </dl>
+    <h3>Keys on the map</h3>
+    <dl>
+      <dt><kbd>←</kbd> <kbd>↑</kbd> <kbd>→</kbd> <kbd>↓</kbd></dt>
+      <dd>nearest cell in that direction</dd>
+      <dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt>
+      <dd>zoom, whole map</dd>
+      <dt><kbd>Esc</kbd></dt>
+      <dd>close, clear the selection</dd>
+    </dl>
+    <p class="small quiet">
+      Archscape ${version}. Nothing leaves this machine. Method:
+      <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>.
+    </p>
+  `;
+}

@@ -1,0 +1,25 @@
+/**
+ * Figures of others, for comparison, each with its source. They are never mixed with what this page measures.
+ * Source of all: Yan, Zheng, Ao, Zeng, Zhang, "Does Unsupervised Architecture Representation Learning Help Neural
+ * Architecture Search?", NeurIPS 2020 (arXiv 2006.06936), tables 1 and 3.
+ */
+export const PAPER = { short: "Yan et al. 2020", link: "https://arxiv.org/abs/2006.06936" } as const;
+
+/** arch2vec on NAS-Bench-201, shares as fractions: entry-wise accuracy of the held-out part, 10,000 samples of the prior. */
+export const PUBLISHED_QUALITY = { accuracy: 1, validity: 0.7941, uniqueness: 0.9872 } as const;
+
+/** What even a perfect sampler reaches: share of distinct ones among 10,000 uniform draws from 15,625 cells. */
+export const UNIQUENESS_CEILING = 0.739;
+
+/** Mean of 500 runs; accuracy as a fraction. The budget is simulated seconds, not queries. */
+const SEARCHED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  random: { c10_valid: 0.9094, c10_test: 0.9375, c100_valid: 0.7217, c100_test: 0.7205 },
+  reinforce: { c10_valid: 0.9132, c10_test: 0.9412, c100_valid: 0.7313, c100_test: 0.7315 },
+  bo: { c10_valid: 0.9141, c10_test: 0.9418, c100_valid: 0.7335, c100_test: 0.7337 },
+};
+
+/** The published mean for a strategy and a column of the usual name ("c10_test", "cifar100_valid"), if there is one. */
+export function publishedSearch(strategy: string, metric: string): number | undefined {
+  const match = /^(?:c|cifar[-_]?)(100|10)[-_](valid|test)$/i.exec(metric);
+  return match ? SEARCHED[strategy]?.[`c${match[1]}_${match[2]?.toLowerCase()}`] : undefined;
+}

@@ -1,0 +1,111 @@
+import * as v from "valibot";
+import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
+import { SCHEMES } from "../theme.ts";
+
+/**
+ * Everything a link carries: one flat object, each field with its schema and its default. The address holds only what
+ * differs from the default, as `#seed=3&colour=macs`. A field that is unknown or does not fit is reported and left out.
+ */
+const whole = (low: number, high: number) =>
+  v.pipe(v.string(), v.regex(/^\d+$/, "expected a whole number"), v.transform(Number), v.minValue(low), v.maxValue(high));
+const real = (low: number, high: number) =>
+  v.pipe(v.string(), v.nonEmpty("expected a number"), v.transform(Number), v.finite(), v.minValue(low), v.maxValue(high));
+const oneOf = <const T extends readonly string[]>(options: T) => v.picklist(options, `expected one of ${options.join(", ")}`);
+const flag = v.pipe(
+  oneOf(["yes", "no"]),
+  v.transform((text) => text === "yes"),
+);
+const name = v.pipe(v.string(), v.maxLength(100));
+const cell = v.pipe(
+  v.string(),
+  v.regex(/^\d*$/, "expected an index"),
+  v.transform((text) => (text === "" ? -1 : Number(text))),
+);
+
+export const PANELS = ["space", "pretrain", "explore", "search", "cell", "charts"] as const;
+export type Panel = (typeof PANELS)[number];
+
+export const STRATEGIES = ["random", "reinforce", "bo"] as const;
+export type StrategyChoice = (typeof STRATEGIES)[number];
+
+const FIELDS = {
+  panel: { schema: oneOf(PANELS), initial: "space" as Panel },
+  model: { schema: oneOf(["released", "corrected"]), initial: "released" as "released" | "corrected" },
+
+  protocol: { schema: oneOf(PROTOCOLS as readonly ["released", "corrected"]), initial: DEFAULT_TRAINING.protocol },
+  epochs: { schema: whole(1, 10_000), initial: DEFAULT_TRAINING.epochs },
+  seed: { schema: whole(0, 2 ** 32 - 1), initial: DEFAULT_TRAINING.seed },
+  batch: { schema: whole(1, 32), initial: DEFAULT_TRAINING.batchSize },
+  rate: { schema: real(1e-9, 1), initial: DEFAULT_TRAINING.learningRate },
+  kl: { schema: real(0, 1e6), initial: DEFAULT_TRAINING.klWeight },
+  dropout: { schema: real(0, 0.999), initial: DEFAULT_TRAINING.dropout },
+  clip: { schema: real(1e-6, 1e6), initial: DEFAULT_TRAINING.clipNorm },
+  live: { schema: flag, initial: true },
+
+  labels: { schema: oneOf(["none", "demo"]), initial: "none" as "none" | "demo" },
+  colour: { schema: name, initial: "params" },
+  scheme: { schema: oneOf(SCHEMES as readonly ["viridis", "cividis"]), initial: "viridis" as "viridis" | "cividis" },
+  keep: { schema: real(0.001, 1), initial: 1 },
+  cell: { schema: cell, initial: -1 },
+  x: { schema: real(-100, 100), initial: 0 },
+  y: { schema: real(-100, 100), initial: 0 },
+  zoom: { schema: real(-4, 16), initial: 0 },
+
+  strategy: { schema: oneOf(STRATEGIES), initial: "bo" as StrategyChoice },
+  searchProtocol: { schema: oneOf(["released", "corrected"]), initial: "corrected" as "released" | "corrected" },
+  metric: { schema: name, initial: "" },
+  report: { schema: name, initial: "" },
+  cost: { schema: name, initial: "" },
+  budget: { schema: oneOf(["queries", "seconds"]), initial: "queries" as "queries" | "seconds" },
+  queries: { schema: whole(1, 15_625), initial: 100 },
+  seconds: { schema: real(1e-3, 1e12), initial: 12_000 },
+  seeds: { schema: name, initial: "1-5" },
+};
+
+type Fields = typeof FIELDS;
+export type Settings = { readonly [K in keyof Fields]: Fields[K]["initial"] };
+export type SettingName = keyof Settings;
+
+export const DEFAULT_SETTINGS = Object.fromEntries(
+  Object.entries(FIELDS).map(([key, field]) => [key, field.initial]),
+) as unknown as Settings;
+
+export interface ReadSettings {
+  readonly settings: Settings;
+  /** One sentence for each field that was left out. */
+  readonly complaints: readonly string[];
+}
+
+/** Reads the part of an address after `#`. Never fails: what cannot be read keeps its default and is named in `complaints`. */
+export function readSettings(hash: string): ReadSettings {
+  const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  const complaints: string[] = [];
+  for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
+    if (!Object.hasOwn(FIELDS, key)) {
+      complaints.push(`The link has a field "${key}" that this version does not know.`);
+      continue;
+    }
+    const read = v.safeParse(FIELDS[key as SettingName].schema, text);
+    if (read.success) settings[key] = read.output;
+    else
+      complaints.push(
+        `The link says ${key} = "${text}": ${read.issues[0].message}; it stays at ${write(DEFAULT_SETTINGS[key as SettingName])}.`,
+      );
+  }
+  return { settings: settings as unknown as Settings, complaints };
+}
+
+/** The part of an address after `#`, empty where everything is as by default. */
+export function writeSettings(settings: Settings): string {
+  const fields = new URLSearchParams();
+  for (const key of Object.keys(FIELDS) as SettingName[]) {
+    if (settings[key] !== DEFAULT_SETTINGS[key]) fields.set(key, write(settings[key]));
+  }
+  return fields.toString();
+}
+
+function write(value: string | number | boolean): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (value === -1) return "";
+  return typeof value === "number" ? String(Number(value.toPrecision(6))) : value;
+}

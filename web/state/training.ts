@@ -1,0 +1,214 @@
+import { transfer } from "comlink";
+import type { SpaceName } from "../../src/spaces/space.ts";
+import type { TrainingOptions } from "../../src/vgae/config.ts";
+import type { StepMetrics } from "../../src/vgae/trainer.ts";
+import type {
+  DeviceReport,
+  EngineApi,
+  EngineEvent,
+  EpochReport,
+  Failure,
+  JobState,
+  LoadedModel,
+  ModelQuality,
+  Outcome,
+  PretrainRequest,
+} from "../../workers/protocol.ts";
+import { createStore, type Store } from "./store.ts";
+import type { Client } from "./workers.ts";
+
+export type DeviceView =
+  | { readonly state: "unopened" | "opening" }
+  | { readonly state: "open"; readonly report: DeviceReport }
+  | { readonly state: "failed"; readonly message: string };
+
+export interface TrainingView {
+  readonly device: DeviceView;
+  /** `idle`: nothing was started yet, or all was reset. `starting`: the worker has not answered yet. */
+  readonly job: "idle" | "starting" | JobState;
+  /** What the run under way or the last one was started with. */
+  readonly options: TrainingOptions | undefined;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly stepsPerSecond: number;
+  readonly secondsLeft: number;
+  /** Metrics of every step that was reported, in order. The array grows in place; `metricsCount` changes with it. */
+  readonly metrics: readonly StepMetrics[];
+  readonly metricsCount: number;
+  readonly epochs: readonly EpochReport[];
+  /** Metrics of the current model: of the last epoch, or of a checkpoint that was evaluated. */
+  readonly quality: ModelQuality | undefined;
+  /** What the model in the worker is, for people; undefined where there is none. */
+  readonly model: string | undefined;
+  /** Checkpoint with optimiser state that training can go on from. */
+  readonly resumable: Uint8Array | undefined;
+  readonly busy: "loading" | "evaluating" | "saving" | undefined;
+}
+
+export interface TrainingStore {
+  readonly store: Store<TrainingView>;
+  open(): Promise<void>;
+  start(
+    options: TrainingOptions,
+    how: { readonly paused?: boolean; readonly goOn?: boolean; readonly live: boolean },
+  ): Promise<void>;
+  pause(): void;
+  resume(): void;
+  stepOnce(): void;
+  cancel(): void;
+  /** Back to the state before the first run. Cancels what runs. */
+  reset(): void;
+  snapshot(weightsOnly: boolean): Promise<Outcome<Uint8Array>>;
+  load(bytes: Uint8Array, name: string): Promise<Outcome<LoadedModel>>;
+  evaluate(seed: number): Promise<void>;
+}
+
+/** What happens outside the store: the map and the notices. */
+export interface TrainingEffects {
+  onEmbedding(embedding: Float32Array, options: TrainingOptions, epoch: number): void;
+  onFailure(failure: Failure): void;
+  onDeviceLost(reason: string, step: number): void;
+  onEnd(state: "finished" | "cancelled", step: number): void;
+}
+
+const INITIAL: Omit<TrainingView, "device"> = {
+  job: "idle",
+  options: undefined,
+  step: 0,
+  totalSteps: 0,
+  stepsPerSecond: 0,
+  secondsLeft: Number.NaN,
+  metrics: [],
+  metricsCount: 0,
+  epochs: [],
+  quality: undefined,
+  model: undefined,
+  resumable: undefined,
+  busy: undefined,
+};
+
+/** Points drawn from the prior for validity and uniqueness, as in the paper. */
+const PRIOR_SAMPLES = 10_000;
+
+export const isActive = (job: TrainingView["job"]): boolean => job === "starting" || job === "running" || job === "paused";
+
+export function createTraining(space: SpaceName, engine: () => Client<EngineApi>, effects: TrainingEffects): TrainingStore {
+  const store = createStore<TrainingView>({ device: { state: "unopened" }, ...INITIAL });
+  let opening: Promise<void> | undefined;
+  /** Number of the run: what an earlier one still sends after a reset is not listened to. */
+  let run = 0;
+
+  const open = (): Promise<void> => {
+    opening ??= (async () => {
+      store.set({ device: { state: "opening" } });
+      const opened = await engine().ask((api) => api.open());
+      store.set({
+        device: opened.ok ? { state: "open", report: opened.value } : { state: "failed", message: opened.error.message },
+      });
+    })();
+    return opening;
+  };
+
+  const receive = (event: EngineEvent, options: TrainingOptions, metrics: StepMetrics[]): void => {
+    if (event.type === "state") {
+      store.set({ job: event.state });
+    } else if (event.type === "progress") {
+      for (const metric of event.metrics) metrics.push(metric);
+      const { step, totalSteps, stepsPerSecond, secondsLeft } = event;
+      store.set({ step, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount: metrics.length });
+    } else if (event.type === "epoch") {
+      store.set({ epochs: [...store.value.epochs, event.report], quality: event.report });
+      if (event.embedding) effects.onEmbedding(event.embedding, options, event.report.epoch);
+    } else {
+      // Steps after the snapshot are computed again and reported again.
+      while (metrics.length > 0 && (metrics.at(-1) as StepMetrics).step >= event.resumedFromStep) metrics.pop();
+      store.set({ metricsCount: metrics.length, step: event.resumedFromStep });
+      effects.onDeviceLost(event.reason, event.resumedFromStep);
+    }
+  };
+
+  return {
+    store,
+    open,
+    async start(options, { paused = false, goOn = false, live }) {
+      if (isActive(store.value.job)) return;
+      const mine = ++run;
+      const before = store.value;
+      const resume = goOn ? before.resumable : undefined;
+      const metrics: StepMetrics[] = resume ? [...before.metrics] : [];
+      const epochs = resume ? before.epochs : [];
+      store.set({
+        ...INITIAL,
+        job: "starting",
+        options,
+        metrics,
+        metricsCount: metrics.length,
+        epochs,
+        step: resume ? before.step : 0,
+      });
+      await open();
+      if (mine !== run) return;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
+        if (mine === run) receive(data, options, metrics);
+      };
+      const request: PretrainRequest = { space, options, embedEachEpoch: live, ...(resume ? { resume } : {}) };
+      const job = engine().ask((api) => {
+        const started = api.pretrain(request, transfer(port2, [port2]));
+        if (paused) void api.pause();
+        return started;
+      });
+      const ended = await job;
+      port1.close();
+      if (mine !== run) return;
+      if (!ended.ok) {
+        store.set({ job: "failed" });
+        effects.onFailure(ended.error);
+        return;
+      }
+      const { state, embedding, checkpoint } = ended.value;
+      const epoch = store.value.epochs.at(-1)?.epoch ?? 0;
+      store.set({
+        job: state,
+        secondsLeft: 0,
+        resumable: checkpoint,
+        model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
+      });
+      effects.onEmbedding(embedding, options, epoch);
+      effects.onEnd(state, store.value.step);
+    },
+    pause: () => void engine().api.pause(),
+    resume: () => void engine().api.resume(),
+    stepOnce: () => void engine().api.stepOnce(),
+    cancel: () => void engine().api.cancel(),
+    reset() {
+      if (isActive(store.value.job)) void engine().api.cancel();
+      run += 1;
+      store.set(INITIAL);
+    },
+    async snapshot(weightsOnly) {
+      store.set({ busy: "saving" });
+      const taken = await engine().ask((api) => api.snapshot({ weightsOnly }));
+      store.set({ busy: undefined });
+      return taken;
+    },
+    async load(bytes, name) {
+      store.set({ busy: "loading" });
+      await open();
+      const loaded = await engine().ask((api) => api.load(space, bytes));
+      store.set({ busy: undefined });
+      if (loaded.ok) {
+        run += 1;
+        store.set({ ...INITIAL, model: name, resumable: loaded.value.resumable ? bytes : undefined });
+      }
+      return loaded;
+    },
+    async evaluate(seed) {
+      store.set({ busy: "evaluating" });
+      const measured = await engine().ask((api) => api.evaluate(PRIOR_SAMPLES, seed));
+      store.set({ busy: undefined });
+      if (measured.ok) store.set({ quality: measured.value });
+      else effects.onFailure(measured.error);
+    },
+  };
+}
