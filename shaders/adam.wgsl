@@ -20,7 +20,8 @@ struct Books {
   prior: u32,           // report: mean and squared deviations of mu, [node][LATENT] each
 }
 
-const WORKERS = 256u;
+const WORKERS = 64u;
+const SLOTS = 2u;
 const CELLS = NODES * LATENT;
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -44,10 +45,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     // Shares of the columns, by thread: HIDDEN / 4 of them, never more than WORKERS.
     epsilon[layer] = select(0.0, norms[EPSILON_SLOTS + layer * QUADS + min(thread, QUADS - 1u)], thread < QUADS);
   }
-  epsilon = sumOverWorkgroup(epsilon, thread);
   var square = 0.0;
   for (var slot = thread; slot < NORMS; slot += WORKERS) { square += norms[slot]; }
-  square = sumOverWorkgroup(vec4f(square, 0.0, 0.0, 0.0), thread).x + dot(epsilon, epsilon);
+  contribute(0u, epsilon, thread);
+  contribute(1u, vec4f(square, 0.0, 0.0, 0.0), thread);
+  workgroupBarrier();
+  epsilon = total(0u);
+  square = total(1u).x + dot(epsilon, epsilon);
   let norm = sqrt(square);
   if (group.x == 0u) {
     keepBooks(norm, epsilon, thread);

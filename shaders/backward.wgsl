@@ -1,6 +1,6 @@
 // Backward pass between two linear maps. The dispatch has two kinds of workgroups that need nothing of each other:
 // - the first COLUMN_GROUPS carry the gradient from the output of the next linear map back through its weights, the neighbour
-//   sum, ReLU and batch norm to the output of this stage's linear map, COLUMNS features each;
+//   sum, ReLU and batch norm to the output of this stage's linear map, four features each;
 // - the others compute the weight gradient of the next map, one 4 x 4 tile a thread, as dots over the rows;
 // - in the dispatch of the last stage, one more adds up over the batch what the head left for each graph.
 // The first stage has no dispatch after it, so it also computes the weight gradient of its own map, whose input is small.
@@ -14,12 +14,13 @@
 @group(0) @binding(6) var<storage, read_write> norms: array<f32>;
 
 const WORKERS = THREADS;
-const COLUMN_GROUPS = HIDDEN / (4u * COLUMN_TILES);
+const SLOTS = 3u;
+const COLUMN_GROUPS = QUADS;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   if (group.x < COLUMN_GROUPS) {
-    for (var tile = 0u; tile < COLUMN_TILES; tile++) { carryBack(4u * (group.x * COLUMN_TILES + tile), thread); }
+    carryBack(group.x, thread);
   } else if (group.x < COLUMN_GROUPS + WEIGHT_GROUPS) {
     weightGradient(group.x - COLUMN_GROUPS, thread);
   } else {
@@ -27,8 +28,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
 }
 
-fn carryBack(column: u32, thread: u32) {
-  let quad = column / 4u;
+fn carryBack(quad: u32, thread: u32) {
+  let column = 4u * quad;
   var back = mat4x4f();
   var d = stage.nextGradient + thread;
   var w = stage.nextWeight + quad;
@@ -38,15 +39,14 @@ fn carryBack(column: u32, thread: u32) {
     d += 4u * BLOCKS;
     w += 4u * QUADS;
   }
+  var epsilonShare = 0.0;
   if (stage.aggregate == 1u) {
     // The neighbour sum is symmetric; its eps collects the product of this gradient with the stage's output.
     let activated = rectify(activatedOf(column, thread), validRows(thread, control.count));
-    let products = columnwise(back, activated);
-    let along = sumOverWorkgroup(products, thread);
-    if (thread == 0u) { norms[EPSILON_SLOTS + stage.epsilon * QUADS + quad] = along.x + along.y + along.z + along.w; }
+    epsilonShare = dot(columnwise(back, activated), vec4f(1.0));
     back = aggregate(back, parameters[0][stage.epsilon], thread, thread);
   }
-  let gradient = backwardNormalize(back, column, thread);
+  let gradient = backwardNormalize(back, epsilonShare, column, thread);
   for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + i) * BLOCKS + thread] = gradient[i]; }
   if (stage.first == 1u) { inputWeightGradient(gradient, quad, thread); }
 }
@@ -68,8 +68,9 @@ fn weightGradient(group: u32, thread: u32) {
     }
     for (var i = 0u; i < 4u; i++) { optimizer[stage.nextWeight + (4u * output + i) * QUADS + column] = sum[i]; }
   }
-  let norm = sumOverWorkgroup(columnwise(sum, sum), thread);
-  if (thread == 0u) { norms[stage.norms + QUADS + group] = norm.x + norm.y + norm.z + norm.w; }
+  contribute(0u, columnwise(sum, sum), thread);
+  workgroupBarrier();
+  if (thread == 0u) { norms[stage.norms + QUADS + group] = dot(total(0u), vec4f(1.0)); }
 }
 
 // Weight gradient of the first map for four output columns, and the eps of the first layer: a thread takes one input feature
@@ -98,26 +99,27 @@ fn inputWeightGradient(gradient: mat4x4f, quad: u32, thread: u32) {
     ownSums[part] = ownSum;
   }
   workgroupBarrier();
-  // [column][feature] of four columns is a run of OPERATIONS vec4f, one a thread.
-  var sums = vec4f();
-  var along = 0.0;
-  if (thread < OPERATIONS) {
-    var own = vec4f();
-    for (var i = 0u; i < 4u; i++) {
-      let column = (4u * thread + i) / OPERATIONS;
-      let k = (4u * thread + i) % OPERATIONS;
-      for (var segment = 0u; segment < SEGMENTS; segment++) {
-        sums[i] += featureSums[k * SEGMENTS + segment][column];
-        own[i] += ownSums[k * SEGMENTS + segment][column];
-      }
-    }
-    optimizer[stage.weight + quad * OPERATIONS + thread] = sums;
-    along = dot(own, parameters[stage.weight + quad * OPERATIONS + thread]);
-  }
-  let totals = sumOverWorkgroup(vec4f(dot(sums, sums), along, 0.0, 0.0), thread);
   if (thread == 0u) {
-    norms[stage.norms + quad] += totals.x;
-    norms[EPSILON_SLOTS + quad] = totals.y;
+    // [column][feature] of four columns is a run of OPERATIONS vec4f.
+    var norm = 0.0;
+    var along = 0.0;
+    for (var v = 0u; v < stage.inputs; v++) {
+      var sums = vec4f();
+      var own = vec4f();
+      for (var i = 0u; i < 4u; i++) {
+        let column = (4u * v + i) / OPERATIONS;
+        let k = (4u * v + i) % OPERATIONS;
+        for (var segment = 0u; segment < SEGMENTS; segment++) {
+          sums[i] += featureSums[k * SEGMENTS + segment][column];
+          own[i] += ownSums[k * SEGMENTS + segment][column];
+        }
+      }
+      optimizer[stage.weight + quad * OPERATIONS + v] = sums;
+      norm += dot(sums, sums);
+      along += dot(own, parameters[stage.weight + quad * OPERATIONS + v]);
+    }
+    norms[stage.norms + quad] += norm;
+    norms[EPSILON_SLOTS + quad] = along;
   }
 }
 
@@ -129,6 +131,7 @@ fn smallGradients(thread: u32) {
     optimizer[stage.nextBias + v] = sum;
     norm += sum * sum;
   }
-  let total = sumOverWorkgroup(norm, thread);
-  if (thread == 0u) { norms[NORMS - 1u] = total.x + total.y + total.z + total.w; }
+  contribute(0u, norm, thread);
+  workgroupBarrier();
+  if (thread == 0u) { norms[NORMS - 1u] = dot(total(0u), vec4f(1.0)); }
 }

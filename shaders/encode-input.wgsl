@@ -8,6 +8,7 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
+const SLOTS = 2u;
 
 // Operation k of the row itself, weighed, and of its neighbours, counted.
 fn inputFeature(row: u32, k: u32, own: f32) -> f32 {
@@ -31,16 +32,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     input[k] = valid * vec4f(inputFeature(row, k, own), inputFeature(row + 1u, k, own), inputFeature(row + 2u, k, own), inputFeature(row + 3u, k, own));
     if (!EVALUATE && group.x == 0u) { activations[stage.input + k * BLOCKS + block] = input[k]; }
   }
-  for (var tile = 0u; tile < COLUMN_TILES; tile++) {
-    let column = 4u * (group.x * COLUMN_TILES + tile);
-    let bias = parameters[stage.bias + column / 4u];
-    var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
-    for (var i = 0u; i < 4u; i++) {
-      for (var k = 0u; k < OPERATIONS; k++) {
-        let at = (column + i) * OPERATIONS + k;
-        linear[i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
-      }
+  let column = 4u * group.x;
+  let bias = parameters[stage.bias + column / 4u];
+  var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
+  for (var i = 0u; i < 4u; i++) {
+    for (var k = 0u; k < OPERATIONS; k++) {
+      let at = (column + i) * OPERATIONS + k;
+      linear[i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
     }
-    finishStage(linear, column, block, thread);
   }
+  finishStage(linear, column, block, thread);
 }

@@ -7,9 +7,13 @@ fn finishStage(linear: mat4x4f, column: u32, block: u32, thread: u32) {
   var mean = running[stage.mean + quad];
   var variance = running[stage.variance + quad];
   if (!EVALUATE && control.mode == MODE_TRAIN) {
-    mean = sumOverWorkgroup(dots(linear, valid), thread) / rows;
+    contribute(0u, dots(linear, valid), thread);
+    workgroupBarrier();
+    mean = total(0u) / rows;
     let centred = maskRows(affine(linear, vec4f(1.0), -mean), valid);
-    variance = sumOverWorkgroup(columnwise(centred, centred), thread) / rows;
+    contribute(1u, columnwise(centred, centred), thread);
+    workgroupBarrier();
+    variance = total(1u) / rows;
     if (thread == 0u) {
       running[stage.mean + quad] = mix(running[stage.mean + quad], mean, BN_MOMENTUM);
       running[stage.variance + quad] = mix(running[stage.variance + quad], variance * (rows / (rows - 1.0)), BN_MOMENTUM);

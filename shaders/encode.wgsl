@@ -1,5 +1,5 @@
 // Forward pass of one stage: linear map, batch norm, ReLU and, for the outer stage of a GIN layer, the sum over neighbours
-// that the next layer starts with. One workgroup owns 4 * COLUMN_TILES output features for all rows of the batch
+// that the next layer starts with. One workgroup owns four output features for all rows of the batch
 // (in evaluation, where no statistics are taken: for the rows of 32 graphs).
 
 @group(0) @binding(0) var<uniform> stage: Stage;
@@ -10,23 +10,22 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
+const SLOTS = 2u;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let block = group.y * THREADS + thread;
-  for (var tile = 0u; tile < COLUMN_TILES; tile++) {
-    let column = 4u * (group.x * COLUMN_TILES + tile);
-    let bias = parameters[stage.bias + column / 4u];
-    var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
-    var x = stage.input + block;
-    var w = stage.weight + column * (HIDDEN / 4u);
-    for (var k = 0u; k < stage.inputs; k += 4u) {
-      // Four features of four rows, times four weights of four columns.
-      let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
-      linear += features * mat4x4f(parameters[w], parameters[w + HIDDEN / 4u], parameters[w + HIDDEN / 2u], parameters[w + 3u * HIDDEN / 4u]);
-      x += 4u * BLOCKS;
-      w += 1u;
-    }
-    finishStage(linear, column, block, thread);
+  let column = 4u * group.x;
+  let bias = parameters[stage.bias + column / 4u];
+  var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
+  var x = stage.input + block;
+  var w = stage.weight + column * (HIDDEN / 4u);
+  for (var k = 0u; k < stage.inputs; k += 4u) {
+    // Four features of four rows, times four weights of four columns.
+    let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
+    linear += features * mat4x4f(parameters[w], parameters[w + HIDDEN / 4u], parameters[w + HIDDEN / 2u], parameters[w + 3u * HIDDEN / 4u]);
+    x += 4u * BLOCKS;
+    w += 1u;
   }
+  finishStage(linear, column, block, thread);
 }

@@ -1,5 +1,5 @@
 // Backward pass of batch norm and ReLU of one tile: from dLoss/d(stage output) to dLoss/d(linear output).
-// Writes the gradients of scale, shift and bias, and their squared norm.
+// Writes the gradients of scale, shift and bias, and their squared norm; adds up `epsilonShare` on the way.
 
 fn activatedOf(column: u32, thread: u32) -> mat4x4f {
   let quad = column / 4u;
@@ -13,7 +13,7 @@ fn normalizedOf(column: u32, thread: u32) -> mat4x4f {
 
 fn gate(gradient: vec4f, activated: vec4f) -> vec4f { return select(vec4f(), gradient, activated > vec4f()); }
 
-fn backwardNormalize(outputGradient: mat4x4f, column: u32, thread: u32) -> mat4x4f {
+fn backwardNormalize(outputGradient: mat4x4f, epsilonShare: f32, column: u32, thread: u32) -> mat4x4f {
   let valid = validRows(thread, control.count);
   let quad = column / 4u;
   let normalized = normalizedOf(column, thread);
@@ -21,8 +21,12 @@ fn backwardNormalize(outputGradient: mat4x4f, column: u32, thread: u32) -> mat4x
   var gradient = maskRows(mat4x4f(
     gate(outputGradient[0], activated[0]), gate(outputGradient[1], activated[1]),
     gate(outputGradient[2], activated[2]), gate(outputGradient[3], activated[3])), valid);
-  let scaleGradient = sumOverWorkgroup(columnwise(gradient, normalized), thread);
-  let shiftGradient = sumOverWorkgroup(dots(gradient, valid), thread);
+  contribute(0u, columnwise(gradient, normalized), thread);
+  contribute(1u, dots(gradient, valid), thread);
+  contribute(2u, vec4f(epsilonShare, 0.0, 0.0, 0.0), thread);
+  workgroupBarrier();
+  let scaleGradient = total(0u);
+  let shiftGradient = total(1u);
   let factor = parameters[stage.scale + quad] * partials[stage.inverseStd + quad];
   var biasGradient = factor * shiftGradient;
   if (control.mode == MODE_TRAIN) {
@@ -39,6 +43,7 @@ fn backwardNormalize(outputGradient: mat4x4f, column: u32, thread: u32) -> mat4x
     optimizer[stage.shift + quad] = shiftGradient;
     optimizer[stage.bias + quad] = biasGradient;
     norms[stage.norms + quad] = dot(scaleGradient, scaleGradient) + dot(shiftGradient, shiftGradient) + dot(biasGradient, biasGradient);
+    if (stage.aggregate == 1u) { norms[EPSILON_SLOTS + stage.epsilon * QUADS + quad] = total(2u).x; }
   }
   return affine(gradient, factor, vec4f());
 }

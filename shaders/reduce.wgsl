@@ -1,20 +1,14 @@
-// Sums over the threads of a workgroup in a fixed order, so that the same input gives the same bits. Two barriers a sum.
-// Needs WORKERS.
+// Sums over the threads of a workgroup in a fixed order, so that the same input gives the same bits: every thread puts its
+// share into a slot, and after one barrier every thread may add the slot up. A slot serves one sum of a kernel: a second use
+// would need a barrier more, and barriers are what compilers for CPU adapters take longest over.
+// Needs WORKERS (threads) and SLOTS.
 
-const LANES = 8u;
-var<workgroup> contributions: array<vec4f, WORKERS>;
-var<workgroup> laneSums: array<vec4f, LANES>;
+var<workgroup> shares: array<vec4f, WORKERS * SLOTS>;
 
-fn sumOverWorkgroup(value: vec4f, thread: u32) -> vec4f {
-  contributions[thread] = value;
-  workgroupBarrier();
-  if (thread < LANES) {
-    var sum = vec4f();
-    for (var i = thread; i < WORKERS; i += LANES) { sum += contributions[i]; }
-    laneSums[thread] = sum;
-  }
-  workgroupBarrier();
-  var total = vec4f();
-  for (var i = 0u; i < LANES; i++) { total += laneSums[i]; }
-  return total;
+fn contribute(slot: u32, share: vec4f, thread: u32) { shares[slot * WORKERS + thread] = share; }
+
+fn total(slot: u32) -> vec4f {
+  var sum = vec4f();
+  for (var i = 0u; i < WORKERS; i++) { sum += shares[slot * WORKERS + i]; }
+  return sum;
 }

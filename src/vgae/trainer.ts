@@ -36,6 +36,8 @@ export interface Trainer {
   readonly backend: BackendName;
   readonly shape: ModelShape;
   readonly options: TrainingOptions;
+  /** Name of the kernel variant: part of a run's identity, for another one may give other bits. */
+  readonly variant: string;
   /** Steps submitted so far (equals steps done after `finish`). */
   readonly step: number;
   /** Submits up to `steps` optimiser steps; resolves when the device can take more. Never waits for a readback. */
@@ -46,6 +48,8 @@ export interface Trainer {
   finish(): Promise<void>;
   /** Encoder in evaluation mode over packed graphs (`src/spaces/packing.ts`). */
   encode(packed: Uint32Array): Promise<Encoded>;
+  /** Mean of mu over all nodes, padded ones included (arch2vec.md, section 4): count x latent. */
+  embed(packed: Uint32Array): Promise<Float32Array>;
   /** Decoder without dropout over latent points, count x nodes x latent. */
   decode(z: Float32Array): Promise<Decoded>;
   /** A copy of weights, optimiser, running statistics and position. */

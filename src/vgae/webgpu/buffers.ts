@@ -18,7 +18,6 @@ export interface Plan {
   readonly threads: number;
   /** Evaluation: no statistics, nothing kept for a backward pass. */
   readonly evaluate: boolean;
-  readonly columnTiles: number;
   readonly columnGroups: number;
   readonly weightGroups: number;
   readonly parameterFloats: number;
@@ -51,7 +50,7 @@ const STAGE_WORDS = 22;
 export const METRICS = 1024;
 export const METRIC_FLOATS = 8;
 
-export function planOf(shape: ModelShape, packing: Packing, options: Pick<TrainingOptions, "batchSize">, columnTiles: number): Plan {
+export function planOf(shape: ModelShape, packing: Packing, options: Pick<TrainingOptions, "batchSize">): Plan {
   const layout = parameterLayout(shape);
   const { nodes, operations, hidden, latent, layers } = shape;
   const batch = options.batchSize;
@@ -84,8 +83,7 @@ export function planOf(shape: ModelShape, packing: Packing, options: Pick<Traini
     blocks,
     threads,
     evaluate: false,
-    columnTiles,
-    columnGroups: hidden / (4 * columnTiles),
+    columnGroups: hidden / 4,
     weightGroups,
     parameterFloats: layout.parameterFloats,
     runningFloats: layout.runningFloats,
@@ -137,7 +135,6 @@ export function constants(plan: Plan, inject: boolean): string {
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
-    COLUMN_TILES: plan.columnTiles,
     ADJACENCY_WORDS: packing.adjacencyWords,
     OPERATION_BITS: packing.operationBits,
     OPERATIONS_PER_WORD: packing.operationsPerWord,

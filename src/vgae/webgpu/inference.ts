@@ -72,7 +72,7 @@ export async function inference(gpu: Gpu, training: Plan, trained: Pick<Training
     const heads = s === stages.length - 1;
     const kernel = heads ? embed : s === 0 ? encodeInput : encode;
     const group = kernel.bind({ ...resources, stage, latents: output });
-    tape.push({ kernel, group, workgroups: heads ? (CHUNK * 2 * latent) / 4 / 64 : [hidden / (4 * plan.columnTiles), rowGroups] });
+    tape.push({ kernel, group, workgroups: heads ? (CHUNK * 2 * latent) / 4 / 64 : [hidden / 4, rowGroups] });
   });
   const decodeGroup = decode.bind({ ...resources, latents: points, logits: output });
   const offsets = new Map(parameterLayout(plan.shape).parameters.map(({ name, offset }) => [name, offset / 4]));

@@ -18,10 +18,10 @@ export interface Replay {
   destroy(): void;
 }
 
-export async function replay(gpu: Gpu, golden: Golden, settings: { readonly columnTiles?: number } = {}): Promise<Replay> {
+export async function replay(gpu: Gpu, golden: Golden): Promise<Replay> {
   const { shape, options } = golden;
   const packing = packingOf({ nodes: shape.nodes, operations: Array.from({ length: shape.operations }, String) });
-  const plan = planOf(shape, packing, options, settings.columnTiles ?? 1);
+  const plan = planOf(shape, packing, options);
   const buffers = trainingBuffers(gpu, plan, options.batchSize * packing.words);
   const training = await trainingStep(gpu, plan, buffers, { inject: true });
   const evaluation = await inference(gpu, plan, buffers);

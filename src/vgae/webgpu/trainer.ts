@@ -14,8 +14,6 @@ import { runWords, type TrainingStep, trainingStep } from "./step.ts";
 export interface WebgpuTrainerSettings {
   /** Steps a submit; by default adapted to about 8 ms, at least 1. */
   readonly stepsPerSubmit?: number;
-  /** Tiles of four columns a workgroup: 1 or 2. */
-  readonly columnTiles?: number;
 }
 
 export interface WebgpuTrainer extends Trainer {
@@ -24,7 +22,6 @@ export interface WebgpuTrainer extends Trainer {
   readonly buffers: TrainingBuffers;
   /** Dispatches a step. */
   readonly dispatchesPerStep: number;
-  embed(packed: Uint32Array): Promise<Float32Array>;
 }
 
 const MAX_IN_FLIGHT = 2;
@@ -44,7 +41,7 @@ export async function webgpuTrainer(
   settings: WebgpuTrainerSettings = {},
 ): Promise<WebgpuTrainer> {
   const { device } = gpu;
-  const plan = planOf(shape, packing, options, settings.columnTiles ?? 1);
+  const plan = planOf(shape, packing, options);
   const buffers = trainingBuffers(gpu, plan, set.packed.length);
   device.queue.writeBuffer(buffers.graphs, 0, set.packed as Uint32Array<ArrayBuffer>);
   const step: TrainingStep = await trainingStep(gpu, plan, buffers, { inject: false });
@@ -146,6 +143,7 @@ export async function webgpuTrainer(
   restore(initialState(shape, options.seed));
   return {
     backend: "webgpu",
+    variant: "f32, 4 columns",
     gpu,
     plan,
     buffers,
