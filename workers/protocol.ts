@@ -5,7 +5,9 @@
  */
 import type { SpaceName } from "../src/spaces/space.ts";
 import type { TrainingOptions } from "../src/vgae/config.ts";
-import type { BackendName, Losses, StepMetrics } from "../src/vgae/trainer.ts";
+import type { EpochReport, PretrainEvent, PretrainState } from "../src/vgae/pretrain.ts";
+import type { ModelQuality, Reconstruction } from "../src/vgae/quality.ts";
+import type { BackendName } from "../src/vgae/trainer.ts";
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
 
@@ -18,7 +20,14 @@ export interface Failure {
 /** Why the fast path is not available, or that it is. Each cause has its own sentence in `message`. */
 export interface DeviceReport {
   readonly backend: BackendName;
-  readonly status: "hardware" | "software-adapter" | "insecure-context" | "no-api" | "no-adapter" | "device-refused" | "not-tried";
+  readonly status:
+    | "hardware"
+    | "software-adapter"
+    | "insecure-context"
+    | "no-api"
+    | "no-adapter"
+    | "device-refused"
+    | "not-tried";
   /** Vendor, architecture and description of the adapter, or the name of the fallback. */
   readonly adapter: string;
   readonly message: string;
@@ -33,53 +42,15 @@ export interface PretrainRequest {
   readonly embedEachEpoch?: boolean;
 }
 
-export interface Reconstruction {
-  /** Share of node rows of the held-out part with the right argmax operation. */
-  readonly ops: number;
-  /** Share of upper-triangle entries right at threshold 0.5. */
-  readonly adjacency: number;
-  /** Share of whole graphs exactly right on their real nodes. */
-  readonly exact: number;
-}
+export type { EpochReport, ModelQuality, Reconstruction };
 
-/** Metrics of section 3 of arch2vec.md. Shares as fractions. */
-export interface ModelQuality {
-  readonly reconstruction: Reconstruction;
-  readonly validity: number;
-  readonly inSpaceValidity: number;
-  readonly uniqueness: number;
-  /** Uniqueness among the samples that are members of the space. */
-  readonly inSpaceUniqueness: number;
-  /** Points drawn from the prior. */
-  readonly samples: number;
-}
-
-export interface EpochReport extends ModelQuality {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean loss over the steps of the epoch. */
-  readonly loss: Losses;
-  readonly seconds: number;
-}
-
-export type JobState = "running" | "paused" | "finished" | "cancelled" | "failed";
-
-export type EngineEvent =
-  | { readonly type: "state"; readonly state: JobState; readonly message?: string }
-  | {
-      readonly type: "progress";
-      readonly step: number;
-      readonly totalSteps: number;
-      readonly stepsPerSecond: number;
-      readonly secondsLeft: number;
-      /** Steps finished since the last progress event. */
-      readonly metrics: readonly StepMetrics[];
-    }
-  | { readonly type: "epoch"; readonly report: EpochReport; readonly embedding?: Float32Array }
-  | { readonly type: "device-lost"; readonly reason: string; readonly resumedFromStep: number };
+export type JobState = PretrainState;
+export type EngineEvent = PretrainEvent;
 
 export interface PretrainResult {
-  readonly state: "finished" | "cancelled";
+  readonly state: "finished" | "cancelled" | "failed";
+  /** What went wrong, where `state` is `failed`: the weights are the last good ones. */
+  readonly message?: string;
   readonly epochs: readonly EpochReport[];
   /** Embedding of the whole space, size x 16, row-major. */
   readonly embedding: Float32Array;

@@ -51,17 +51,23 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
     return {
       ok: false,
       status: "no-adapter",
-      message: "This browser knows WebGPU but offers no graphics adapter: the GPU may be blocked, switched off or without a driver.",
+      message:
+        "This browser knows WebGPU but offers no graphics adapter: the GPU may be blocked, switched off or without a driver.",
     };
   }
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: "archscape" });
   } catch (error) {
-    return { ok: false, status: "device-refused", message: `The graphics adapter refused a device: ${String((error as Error).message)}` };
+    return {
+      ok: false,
+      status: "device-refused",
+      message: `The graphics adapter refused a device: ${String((error as Error).message)}`,
+    };
   }
   const { info } = adapter;
-  const name = [info.vendor, info.architecture, info.device, info.description].filter((part) => part).join(" ") || "unnamed adapter";
+  const name =
+    [info.vendor, info.architecture, info.device, info.description].filter((part) => part).join(" ") || "unnamed adapter";
   const software = isSoftware(info, name);
   return {
     ok: true,
@@ -70,11 +76,11 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
       status: software ? "software-adapter" : "hardware",
       adapter: name,
       counts: { ...EMPTY },
-      lost: device.lost.then((lost) => (lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.")),
+      lost: device.lost.then((lost) =>
+        lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.",
+      ),
     },
-    message: software
-      ? `WebGPU runs on a software adapter (${name}): correct, but slow.`
-      : `WebGPU runs on ${name}.`,
+    message: software ? `WebGPU runs on a software adapter (${name}): correct, but slow.` : `WebGPU runs on ${name}.`,
   };
 }
 

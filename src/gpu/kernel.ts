@@ -1,5 +1,5 @@
-import { COMPUTE_STAGE } from "./usage.ts";
 import type { Gpu } from "./device.ts";
+import { COMPUTE_STAGE } from "./usage.ts";
 
 /**
  * A compute pipeline whose bind-group layout is read off its own WGSL text: every `@group(0) @binding(n) var<…> name` becomes

@@ -31,7 +31,8 @@ const FALLBACK = "TensorFlow.js on WebAssembly";
 
 /** Opens a backend. Falls back only where none was named. Throws where a named one cannot start. */
 export async function openBackend({ backend, api }: BackendOptions = {}): Promise<Backend> {
-  if (backend !== undefined && backend !== "webgpu") return reference(backend, "not-tried", `The model runs on ${backend}, as asked.`);
+  if (backend !== undefined && backend !== "webgpu")
+    return reference(backend, "not-tried", `The model runs on ${backend}, as asked.`);
   const opened = await openDevice(api);
   if (opened.ok) {
     const { gpu, message } = opened;
@@ -50,7 +51,11 @@ export async function openBackend({ backend, api }: BackendOptions = {}): Promis
     };
   }
   if (backend === "webgpu") throw new Error(opened.message);
-  return reference("tfjs-wasm", opened.status, `${opened.message} The same model runs on ${FALLBACK} instead: slower, but complete.`);
+  return reference(
+    "tfjs-wasm",
+    opened.status,
+    `${opened.message} The same model runs on ${FALLBACK} instead: slower, but complete.`,
+  );
 }
 
 function reference(name: Exclude<BackendName, "webgpu">, status: Backend["status"], message: string): Backend {

@@ -51,7 +51,8 @@ export function writeCheckpoint(
   };
   put("", layout.parameters, state.parameters);
   put("", layout.running, state.running);
-  for (const name of layout.counters) tensors.set(name, { dtype: "I64", shape: [], data: BigInt64Array.of(BigInt(state.batchesTracked)) });
+  for (const name of layout.counters)
+    tensors.set(name, { dtype: "I64", shape: [], data: BigInt64Array.of(BigInt(state.batchesTracked)) });
   if (!weightsOnly) {
     put(`${OURS}adam_m/`, layout.parameters, state.adamM);
     put(`${OURS}adam_v/`, layout.parameters, state.adamV);
@@ -100,7 +101,15 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
   const resumable = tensors.has(`${OURS}step`);
   if (!resumable) {
     const empty = new Float32Array(layout.parameterFloats);
-    const state = { parameters, running, adamM: empty, adamV: empty.slice(), step: 0, batchesTracked: tracked, prior: emptyPrior(shape) };
+    const state = {
+      parameters,
+      running,
+      adamM: empty,
+      adamV: empty.slice(),
+      step: 0,
+      batchesTracked: tracked,
+      prior: emptyPrior(shape),
+    };
     return { state, shape, resumable, metadata };
   }
   const dims = [shape.nodes, shape.latent];
@@ -131,7 +140,8 @@ function values(tensors: Tensors, name: string, shape: readonly number[], source
     throw new InputError(`${source}: expected ${name} of shape [${shape.join(", ")}], found [${tensor.shape.join(", ")}].`);
   }
   const floats = toFloat32(tensor);
-  if (!floats.every(Number.isFinite)) throw new InputError(`${source}: expected finite numbers in ${name}, found NaN or infinity.`);
+  if (!floats.every(Number.isFinite))
+    throw new InputError(`${source}: expected finite numbers in ${name}, found NaN or infinity.`);
   return floats;
 }
 
@@ -139,7 +149,9 @@ function hiddenOf(tensors: Tensors, source: string): number {
   const bias = tensors.get("mlps.0.linears.0.bias");
   const hidden = bias?.shape[0];
   if (hidden === undefined || hidden < 4 || hidden % 4 !== 0) {
-    throw new InputError(`${source}: expected a tensor mlps.0.linears.0.bias whose length is a multiple of 4, found ${hidden ?? "none"}.`);
+    throw new InputError(
+      `${source}: expected a tensor mlps.0.linears.0.bias whose length is a multiple of 4, found ${hidden ?? "none"}.`,
+    );
   }
   return hidden;
 }
@@ -147,6 +159,11 @@ function hiddenOf(tensors: Tensors, source: string): number {
 function optionsOf(metadata: Readonly<Record<string, string>>): TrainingOptions {
   const { protocol, epochs, seed, batchSize, learningRate, dropout, clipNorm, klWeight } = metadata;
   const given = { epochs, seed, batchSize, learningRate, dropout, clipNorm, klWeight };
-  const numbers = Object.fromEntries(Object.entries(given).flatMap(([key, text]) => (text === undefined ? [] : [[key, Number(text)]])));
-  return trainingOptions({ ...numbers, ...(protocol === undefined ? {} : { protocol: protocol as TrainingOptions["protocol"] }) });
+  const numbers = Object.fromEntries(
+    Object.entries(given).flatMap(([key, text]) => (text === undefined ? [] : [[key, Number(text)]])),
+  );
+  return trainingOptions({
+    ...numbers,
+    ...(protocol === undefined ? {} : { protocol: protocol as TrainingOptions["protocol"] }),
+  });
 }

@@ -1,5 +1,5 @@
-import type { SearchSpace } from "../spaces/space.ts";
 import { InputError } from "../errors.ts";
+import type { SearchSpace } from "../spaces/space.ts";
 
 /** Sizes of the model (arch2vec, section 3.1 and the released code's configuration 4). */
 export interface ModelShape {
@@ -73,8 +73,16 @@ export function trainingOptions(given: Partial<TrainingOptions> = {}): TrainingO
   check("protocol", PROTOCOLS.includes(options.protocol), `one of ${PROTOCOLS.join(", ")}`);
   check("epochs", isInteger(options.epochs) && options.epochs >= 1 && options.epochs <= 10_000, "a whole number from 1 to 10000");
   check("seed", isInteger(options.seed) && options.seed >= 0 && options.seed < 2 ** 32, "a whole number from 0 to 4294967295");
-  check("batchSize", isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 32, "a whole number from 1 to 32");
-  check("learningRate", isFinite(options.learningRate) && options.learningRate > 0 && options.learningRate <= 1, "a number above 0, at most 1");
+  check(
+    "batchSize",
+    isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 32,
+    "a whole number from 1 to 32",
+  );
+  check(
+    "learningRate",
+    isFinite(options.learningRate) && options.learningRate > 0 && options.learningRate <= 1,
+    "a number above 0, at most 1",
+  );
   check("dropout", isFinite(options.dropout) && options.dropout >= 0 && options.dropout < 1, "a number from 0, below 1");
   check("clipNorm", isFinite(options.clipNorm) && options.clipNorm > 0, "a number above 0");
   check("klWeight", isFinite(options.klWeight) && options.klWeight >= 0, "a number from 0");

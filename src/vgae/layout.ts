@@ -57,7 +57,14 @@ export function parameterLayout(shape: ModelShape): Layout {
     const mlp = `mlps.${layer}`;
     const inputs = layer === 0 ? operations : hidden;
     stages.push({ inputs, outputs: hidden, linear: `${mlp}.linears.0`, norm: `${mlp}.batch_norms.0`, layer, outer: false });
-    stages.push({ inputs: hidden, outputs: hidden, linear: `${mlp}.linears.1`, norm: `batch_norms.${layer}`, layer, outer: true });
+    stages.push({
+      inputs: hidden,
+      outputs: hidden,
+      linear: `${mlp}.linears.1`,
+      norm: `batch_norms.${layer}`,
+      layer,
+      outer: true,
+    });
   }
   const parameters: [string, number[]][] = [["eps", [layers]]];
   for (const { linear, norm, inputs, outputs } of stages) {

@@ -54,7 +54,11 @@ export function permute(position: number, count: number, seed: number, key: numb
 }
 
 /** Indices (into the training set) of the graphs of a step. */
-export function batchIndices(step: number, count: number, options: Pick<TrainingOptions, "protocol" | "batchSize" | "seed">): Uint32Array {
+export function batchIndices(
+  step: number,
+  count: number,
+  options: Pick<TrainingOptions, "protocol" | "batchSize" | "seed">,
+): Uint32Array {
   const batch = batchAt(step, count, options);
   const key = options.protocol === "released" ? 0 : batch.epoch;
   return Uint32Array.from({ length: batch.count }, (_, i) =>

@@ -5,10 +5,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { packingOf } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
+import { embeddingOf } from "../golden.ts";
 import { parameterLayout } from "../layout.ts";
 import { batchAt, batchIndices } from "../schedule.ts";
 import { initialState } from "../state.ts";
-import type { StepMetrics, Trainer, TrainingSet } from "../trainer.ts";
+import type { Encoded, StepMetrics, Trainer, TrainingSet } from "../trainer.ts";
 import { openBackend, type ReferenceBackend } from "./backend.ts";
 import { decode, encode } from "./model.ts";
 import { keepMask, normalNoise } from "./noise.ts";
@@ -87,8 +88,20 @@ export async function referenceTrainer(
     return gathered;
   };
 
+  const encodeAll = async (packed: Uint32Array): Promise<Encoded> => {
+    const count = packed.length / packing.words;
+    const [mu, logvar] = await inChunks(count, [nodeFloats, nodeFloats], (weights, running, first, length) => {
+      const indices = Array.from({ length }, (_, i) => first + i);
+      const graphs = uploadGraphs(packing, shape.operations, packed, indices);
+      const encoding = encode(weights, running, layout, shape, graphs, "frozen");
+      return [encoding.mu, encoding.logvar];
+    });
+    return { mu, logvar };
+  };
+
   return {
     backend,
+    variant: "TensorFlow.js",
     shape,
     options,
     get step() {
@@ -110,15 +123,9 @@ export async function referenceTrainer(
     async finish() {
       await Promise.all(pending.map(({ read }) => read));
     },
-    async encode(packed) {
-      const count = packed.length / packing.words;
-      const [mu, logvar] = await inChunks(count, [nodeFloats, nodeFloats], (weights, running, first, length) => {
-        const indices = Array.from({ length }, (_, i) => first + i);
-        const graphs = uploadGraphs(packing, shape.operations, packed, indices);
-        const encoding = encode(weights, running, layout, shape, graphs, "frozen");
-        return [encoding.mu, encoding.logvar];
-      });
-      return { mu, logvar };
+    encode: encodeAll,
+    async embed(packed) {
+      return embeddingOf((await encodeAll(packed)).mu, shape);
     },
     async decode(z) {
       const count = z.length / nodeFloats;

@@ -36,7 +36,12 @@ export interface Plan {
     readonly noise: number;
     readonly keep: number;
   };
-  readonly partials: { readonly floats: number; readonly inverseStd: readonly number[]; readonly sums: number; readonly adamStep: number };
+  readonly partials: {
+    readonly floats: number;
+    readonly inverseStd: readonly number[];
+    readonly sums: number;
+    readonly adamStep: number;
+  };
   readonly norms: { readonly floats: number; readonly stages: readonly number[] };
   readonly report: { readonly floats: number; readonly prior: number };
 }
@@ -207,7 +212,8 @@ export interface TrainingBuffers {
 export const CONTROL_WORDS = 5;
 
 export function trainingBuffers(gpu: Gpu, plan: Plan, graphWords: number): TrainingBuffers {
-  const storage = (label: string, floats: number): GPUBuffer => createBuffer(gpu, label, 4 * floats, STORAGE | COPY_SRC | COPY_DST);
+  const storage = (label: string, floats: number): GPUBuffer =>
+    createBuffer(gpu, label, 4 * floats, STORAGE | COPY_SRC | COPY_DST);
   return {
     graphs: storage("graphs", graphWords),
     parameters: storage("parameters", plan.parameterFloats),

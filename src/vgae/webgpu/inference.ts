@@ -20,12 +20,17 @@ export interface Inference {
 /** Graphs or points a submit: short enough that a page on the same GPU keeps its frames. */
 const CHUNK = 256;
 
-export async function inference(gpu: Gpu, training: Plan, trained: Pick<TrainingBuffers, "parameters" | "running">): Promise<Inference> {
+export async function inference(
+  gpu: Gpu,
+  training: Plan,
+  trained: Pick<TrainingBuffers, "parameters" | "running">,
+): Promise<Inference> {
   const { device } = gpu;
   const { nodes, operations, latent, hidden } = training.shape;
   const plan = evaluationPlan(training, CHUNK);
   const header = constants(plan, false);
-  const compile = (name: "prepare" | "encodeInput" | "encode" | "embed" | "decode") => createKernel(gpu, name, shaderText(name, header));
+  const compile = (name: "prepare" | "encodeInput" | "encode" | "embed" | "decode") =>
+    createKernel(gpu, name, shaderText(name, header));
   const [prepare, encodeInput, encode, embed, decode] = await Promise.all([
     compile("prepare"),
     compile("encodeInput"),
@@ -95,7 +100,12 @@ export async function inference(gpu: Gpu, training: Plan, trained: Pick<Training
     return turn;
   };
 
-  const overGraphs = async (packed: Uint32Array, means: boolean, floatsEach: number, use: (view: Float32Array, first: number) => void) => {
+  const overGraphs = async (
+    packed: Uint32Array,
+    means: boolean,
+    floatsEach: number,
+    use: (view: Float32Array, first: number) => void,
+  ) => {
     const total = packed.length / plan.packing.words;
     for (let first = 0; first < total; first += CHUNK) {
       const count = Math.min(CHUNK, total - first);
@@ -131,7 +141,10 @@ export async function inference(gpu: Gpu, training: Plan, trained: Pick<Training
     decode: (z) =>
       inTurn(async () => {
         const total = z.length / cells;
-        const decoded = { operations: new Float32Array(total * nodes * operations), adjacency: new Float32Array(total * nodes * nodes) };
+        const decoded = {
+          operations: new Float32Array(total * nodes * operations),
+          adjacency: new Float32Array(total * nodes * nodes),
+        };
         const weight = offsets.get("decoder.weight.weight") as number;
         const bias = offsets.get("decoder.weight.bias") as number;
         for (let first = 0; first < total; first += CHUNK) {

@@ -14,7 +14,16 @@ export interface Replay {
   /** One optimiser step from a state (by default the step's own start). */
   step(step: GoldenStep, start?: TrainingState): Promise<StepResult>;
   /** Encoder and decoder in evaluation mode. */
-  evaluate(state: TrainingState, packed: Uint32Array): Promise<{ mu: Float32Array; logvar: Float32Array; operationsLogits: Float32Array; adjacencyLogits: Float32Array; embedding: Float32Array }>;
+  evaluate(
+    state: TrainingState,
+    packed: Uint32Array,
+  ): Promise<{
+    mu: Float32Array;
+    logvar: Float32Array;
+    operationsLogits: Float32Array;
+    adjacencyLogits: Float32Array;
+    embedding: Float32Array;
+  }>;
   destroy(): void;
 }
 

@@ -20,7 +20,12 @@ export interface TrainingStep {
 /** Workgroups over the parameters in the last dispatch; the first one keeps the books. */
 const ADAM_GROUPS = 33;
 
-export async function trainingStep(gpu: Gpu, plan: Plan, buffers: TrainingBuffers, variant: { readonly inject: boolean }): Promise<TrainingStep> {
+export async function trainingStep(
+  gpu: Gpu,
+  plan: Plan,
+  buffers: TrainingBuffers,
+  variant: { readonly inject: boolean },
+): Promise<TrainingStep> {
   const header = constants(plan, variant.inject);
   const compile = (name: KernelName): Promise<Kernel> => createKernel(gpu, name, shaderText(name, header));
   const [prepare, encodeInput, encode, head, backward, adam] = await Promise.all(

@@ -8,8 +8,8 @@ import type { StepMetrics, Trainer, TrainingSet } from "../trainer.ts";
 import { METRIC_FLOATS, METRICS, type Plan, planOf, type TrainingBuffers, trainingBuffers } from "./buffers.ts";
 import { type Inference, inference } from "./inference.ts";
 import { type Staging, staging } from "./readback.ts";
-import { downloadState, stateStaging, uploadState } from "./transfer.ts";
 import { runWords, type TrainingStep, trainingStep } from "./step.ts";
+import { downloadState, stateStaging, uploadState } from "./transfer.ts";
 
 export interface WebgpuTrainerSettings {
   /** Steps a submit; by default adapted to about 8 ms, at least 1. */
@@ -47,7 +47,9 @@ export async function webgpuTrainer(
   const step: TrainingStep = await trainingStep(gpu, plan, buffers, { inject: false });
   step.configure(runWords(options, set.count));
   const evaluate: Inference = await inference(gpu, plan, buffers);
-  const rings: Staging[] = Array.from({ length: MAX_IN_FLIGHT + 1 }, (_, i) => staging(gpu, `metrics ${i}`, METRICS * METRIC_FLOATS));
+  const rings: Staging[] = Array.from({ length: MAX_IN_FLIGHT + 1 }, (_, i) =>
+    staging(gpu, `metrics ${i}`, METRICS * METRIC_FLOATS),
+  );
   const stateBack = stateStaging(gpu, plan);
 
   let submitted = 0;
@@ -65,7 +67,14 @@ export async function webgpuTrainer(
       const at = (taken % METRICS) * METRIC_FLOATS;
       const [number, total, operations, adjacency, kl, gradNorm] = view.subarray(at, at + 6) as unknown as number[];
       if (number !== taken) throw new Error(`Metrics of step ${taken} were overwritten by step ${number} before they were read.`);
-      pendingMetrics.push({ step: taken, total: total as number, operations: operations as number, adjacency: adjacency as number, kl: kl as number, gradNorm: gradNorm as number });
+      pendingMetrics.push({
+        step: taken,
+        total: total as number,
+        operations: operations as number,
+        adjacency: adjacency as number,
+        kl: kl as number,
+        gradNorm: gradNorm as number,
+      });
     }
   };
 
@@ -108,7 +117,8 @@ export async function webgpuTrainer(
   };
 
   const stepsPerSubmit = (): number =>
-    settings.stepsPerSubmit ?? (msPerStep === 0 ? 1 : Math.min(MAX_STEPS_PER_SUBMIT, Math.max(1, Math.floor(TARGET_MS / msPerStep))));
+    settings.stepsPerSubmit ??
+    (msPerStep === 0 ? 1 : Math.min(MAX_STEPS_PER_SUBMIT, Math.max(1, Math.floor(TARGET_MS / msPerStep))));
 
   const finish = async (): Promise<void> => {
     await device.queue.onSubmittedWorkDone();
@@ -178,4 +188,3 @@ export async function webgpuTrainer(
     },
   };
 }
-

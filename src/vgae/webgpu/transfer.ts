@@ -8,7 +8,8 @@ import { type Staging, staging } from "./readback.ts";
 export function uploadState(gpu: Gpu, plan: Plan, buffers: TrainingBuffers, state: TrainingState): void {
   const { queue } = gpu.device;
   const bytes = 4 * plan.parameterFloats;
-  const write = (to: GPUBuffer, at: number, array: Float32Array): void => queue.writeBuffer(to, at, array as Float32Array<ArrayBuffer>);
+  const write = (to: GPUBuffer, at: number, array: Float32Array): void =>
+    queue.writeBuffer(to, at, array as Float32Array<ArrayBuffer>);
   write(buffers.parameters, 0, state.parameters);
   write(buffers.optimizer, bytes, state.adamM);
   write(buffers.optimizer, 2 * bytes, state.adamV);

@@ -1,0 +1,167 @@
+import { generator } from "../random/generator.ts";
+import { pack, packingOf, packSpace, unpack } from "../spaces/packing.ts";
+import { type Graph, PADDING, type SearchSpace } from "../spaces/space.ts";
+import type { TrainingState } from "./state.ts";
+import type { Decoded, Trainer } from "./trainer.ts";
+
+/** What a pre-trained model is worth, without labels: arch2vec.md, section 3 (paper, section 4.1). */
+
+export interface Reconstruction {
+  /** Share of node rows of the held-out part with the right argmax operation. Padded rows count, with target 0. */
+  readonly ops: number;
+  /** Share of upper-triangle entries right at threshold 0.5. */
+  readonly adjacency: number;
+  /** Share of whole graphs exactly right on their real nodes. */
+  readonly exact: number;
+}
+
+/** Shares as fractions. */
+export interface ModelQuality {
+  readonly reconstruction: Reconstruction;
+  /** Share of prior samples that are valid as the paper's code checks it. */
+  readonly validity: number;
+  /** Share of prior samples that are members of the search space. */
+  readonly inSpaceValidity: number;
+  /** Distinct module hashes among the valid samples. */
+  readonly uniqueness: number;
+  /** Distinct architectures among the members of the space. */
+  readonly inSpaceUniqueness: number;
+  /** Points drawn from the prior. */
+  readonly samples: number;
+}
+
+/** Points the paper draws. */
+export const PAPER_SAMPLES = 10_000;
+/** Graphs or points decoded at a time: bounds memory, not results. */
+const CHUNK = 2048;
+
+type Inference = Pick<Trainer, "encode" | "decode" | "shape">;
+
+export async function modelQuality(
+  trainer: Inference,
+  space: SearchSpace,
+  prior: TrainingState["prior"],
+  samples = PAPER_SAMPLES,
+  seed = 0,
+): Promise<ModelQuality> {
+  return { reconstruction: await reconstruct(trainer, space), ...(await samplePrior(trainer, space, prior, samples, seed)) };
+}
+
+/** Encodes and decodes the held-out part of a space (z = mu) and compares. */
+export async function reconstruct(trainer: Inference, space: SearchSpace): Promise<Reconstruction> {
+  const { nodes } = trainer.shape;
+  const entries = (nodes * (nodes - 1)) / 2;
+  const heldOut = space.size - space.trainSize;
+  const right = { operations: 0, entries: 0, graphs: 0 };
+  for (let first = space.trainSize; first < space.size; first += CHUNK) {
+    const indices = Array.from({ length: Math.min(CHUNK, space.size - first) }, (_, i) => first + i);
+    const { mu } = await trainer.encode(packSpace(space, indices));
+    const decoded = await trainer.decode(mu);
+    indices.forEach((index, i) => {
+      const agreement = compareGraphs(space.graph(index), mostLikely(decoded, i, nodes, trainer.shape.operations), nodes);
+      right.operations += agreement.operations;
+      right.entries += agreement.entries;
+      if (agreement.exact) right.graphs++;
+    });
+  }
+  return {
+    ops: right.operations / (heldOut * nodes),
+    adjacency: right.entries / (heldOut * entries),
+    exact: right.graphs / heldOut,
+  };
+}
+
+/** Right node rows, right upper-triangle entries, and whether the graph is right on its real nodes. */
+function compareGraphs(target: Graph, found: Graph, nodes: number): { operations: number; entries: number; exact: boolean } {
+  let operations = 0;
+  let entries = 0;
+  let exact = true;
+  for (let node = 0; node < nodes; node++) {
+    const wanted = target.operations[node] as number;
+    const real = wanted !== PADDING;
+    if (found.operations[node] === (real ? wanted : 0)) operations++;
+    else if (real) exact = false;
+    for (let other = node + 1; other < nodes; other++) {
+      const at = node * nodes + other;
+      if (found.adjacency[at] === target.adjacency[at]) entries++;
+      else if (real && target.operations[other] !== PADDING) exact = false;
+    }
+  }
+  return { operations, entries, exact };
+}
+
+/**
+ * Draws points z = noise * std + mean, with mean and std of mu a node and dimension over the last training epoch, and decodes
+ * them by argmax and threshold.
+ */
+export async function samplePrior(
+  trainer: Pick<Trainer, "decode" | "shape">,
+  space: SearchSpace,
+  prior: TrainingState["prior"],
+  samples: number,
+  seed: number,
+): Promise<Omit<ModelQuality, "reconstruction">> {
+  const { nodes, operations } = trainer.shape;
+  const packing = packingOf(space);
+  const words = new Uint32Array(packing.words);
+  const random = generator(seed, "prior");
+  const std = priorStd(prior);
+  const size = prior.mean.length;
+  let valid = 0;
+  let inSpace = 0;
+  const members = new Set<number>();
+  /** Valid graphs in packed form: hashing is dear, so equal graphs are hashed once. */
+  const distinct = new Map<string, Graph>();
+  for (let first = 0; first < samples; first += CHUNK) {
+    const count = Math.min(CHUNK, samples - first);
+    const z = new Float32Array(count * size);
+    for (let i = 0; i < z.length; i++) z[i] = random.normal() * (std[i % size] as number) + (prior.mean[i % size] as number);
+    const decoded = await trainer.decode(z);
+    for (let i = 0; i < count; i++) {
+      const graph = mostLikely(decoded, i, nodes, operations);
+      if (space.isValidAsPublished(graph)) {
+        valid++;
+        pack(packing, graph, words, 0);
+        const key = words.join();
+        if (!distinct.has(key)) distinct.set(key, unpack(packing, words, 0));
+      }
+      const membership = space.membership(graph);
+      if ("index" in membership) {
+        inSpace++;
+        members.add(membership.index);
+      }
+    }
+  }
+  const hashes = new Set([...distinct.values()].map((graph) => space.hash(graph)));
+  return {
+    validity: valid / samples,
+    inSpaceValidity: inSpace / samples,
+    uniqueness: valid === 0 ? 0 : hashes.size / valid,
+    inSpaceUniqueness: inSpace === 0 ? 0 : members.size / inSpace,
+    samples,
+  };
+}
+
+/** Standard deviation (n - 1, as PyTorch) of mu a node and dimension. */
+export function priorStd(prior: TrainingState["prior"]): Float32Array {
+  return prior.m2.map((m2) => Math.sqrt(m2 / Math.max(1, prior.count - 1)));
+}
+
+/** Graph number `position` of decoder outputs: argmax operation a node, edges where the probability exceeds one half. */
+export function mostLikely(decoded: Decoded, position: number, nodes: number, operations: number): Graph {
+  const labels = new Uint8Array(nodes);
+  const adjacency = new Uint8Array(nodes * nodes);
+  for (let node = 0; node < nodes; node++) {
+    const row = (position * nodes + node) * operations;
+    let best = 0;
+    for (let k = 1; k < operations; k++) {
+      if ((decoded.operations[row + k] as number) > (decoded.operations[row + best] as number)) best = k;
+    }
+    labels[node] = best;
+    for (let other = node + 1; other < nodes; other++) {
+      const logit = decoded.adjacency[(position * nodes + node) * nodes + other] as number;
+      adjacency[node * nodes + other] = logit > 0 ? 1 : 0;
+    }
+  }
+  return { operations: labels, adjacency };
+}
