@@ -69,22 +69,29 @@ export function trainingOptions(given: Partial<TrainingOptions> = {}): TrainingO
   const check = (name: keyof TrainingOptions, ok: boolean, expected: string): void => {
     if (!ok) throw new InputError(`Training option ${name}: expected ${expected}, found ${String(options[name])}.`);
   };
-  const { isInteger, isFinite } = Number;
   check("protocol", PROTOCOLS.includes(options.protocol), `one of ${PROTOCOLS.join(", ")}`);
-  check("epochs", isInteger(options.epochs) && options.epochs >= 1 && options.epochs <= 10_000, "a whole number from 1 to 10000");
-  check("seed", isInteger(options.seed) && options.seed >= 0 && options.seed < 2 ** 32, "a whole number from 0 to 4294967295");
+  check(
+    "epochs",
+    Number.isInteger(options.epochs) && options.epochs >= 1 && options.epochs <= 10_000,
+    "a whole number from 1 to 10000",
+  );
+  check(
+    "seed",
+    Number.isInteger(options.seed) && options.seed >= 0 && options.seed < 2 ** 32,
+    "a whole number from 0 to 4294967295",
+  );
   check(
     "batchSize",
-    isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 32,
+    Number.isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 32,
     "a whole number from 1 to 32",
   );
   check(
     "learningRate",
-    isFinite(options.learningRate) && options.learningRate > 0 && options.learningRate <= 1,
+    Number.isFinite(options.learningRate) && options.learningRate > 0 && options.learningRate <= 1,
     "a number above 0, at most 1",
   );
-  check("dropout", isFinite(options.dropout) && options.dropout >= 0 && options.dropout < 1, "a number from 0, below 1");
-  check("clipNorm", isFinite(options.clipNorm) && options.clipNorm > 0, "a number above 0");
-  check("klWeight", isFinite(options.klWeight) && options.klWeight >= 0, "a number from 0");
+  check("dropout", Number.isFinite(options.dropout) && options.dropout >= 0 && options.dropout < 1, "a number from 0, below 1");
+  check("clipNorm", Number.isFinite(options.clipNorm) && options.clipNorm > 0, "a number above 0");
+  check("klWeight", Number.isFinite(options.klWeight) && options.klWeight >= 0, "a number from 0");
   return options;
 }

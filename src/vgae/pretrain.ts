@@ -96,6 +96,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   const control: { wanted: "run" | "pause" | "cancel"; singleSteps: number } = { wanted: "run", singleSteps: 0 };
   let wake: () => void = () => undefined;
   const changed = (): void => wake();
+  const cancelled = (): boolean => control.wanted === "cancel";
   let backend: Backend | undefined;
   let trainer: Trainer | undefined;
   let packedSpace: Uint32Array | undefined;
@@ -173,7 +174,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       }
       epochStarted += performance.now() - paused;
       rateFrom = { step: current.step, time: performance.now() };
-      if (control.wanted === "run") emit({ type: "state", state: "running" });
+      if (!cancelled()) emit({ type: "state", state: "running" });
     };
 
     const endEpoch = async (): Promise<void> => {

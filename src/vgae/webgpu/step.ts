@@ -91,7 +91,9 @@ export async function trainingStep(
       pass.end();
       submit(gpu, encoder.finish());
     },
-    destroy: () => uniforms.forEach((buffer) => destroyBuffer(gpu, buffer)),
+    destroy() {
+      for (const buffer of uniforms) destroyBuffer(gpu, buffer);
+    },
   };
 }
 

@@ -45,7 +45,11 @@ export function downloadState(gpu: Gpu, plan: Plan, buffers: TrainingBuffers, ba
   submit(gpu, encoder.finish());
   return back.read(end, (view) => {
     let start = 0;
-    const take = (floats: number): Float32Array => view.slice(start, (start += floats));
+    const take = (floats: number): Float32Array => {
+      const part = view.slice(start, start + floats);
+      start += floats;
+      return part;
+    };
     return {
       parameters: take(plan.parameterFloats),
       gradients: take(plan.parameterFloats),
