@@ -24,7 +24,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
 
 /** Makes the elements known, each once: a page that embeds two copies keeps the first. */
 export function defineElements(): void {
-  for (const [name, constructor] of Object.entries(ELEMENTS)) {
-    if (!customElements.get(name)) customElements.define(name, constructor);
+  for (const [name, element] of Object.entries(ELEMENTS)) {
+    if (!customElements.get(name)) customElements.define(name, element);
   }
 }

@@ -8,8 +8,8 @@ export const PAPER = { short: "Yan et al. 2020", link: "https://arxiv.org/abs/20
 /** arch2vec on NAS-Bench-201, shares as fractions: entry-wise accuracy of the held-out part, 10,000 samples of the prior. */
 export const PUBLISHED_QUALITY = { accuracy: 1, validity: 0.7941, uniqueness: 0.9872 } as const;
 
-/** What even a perfect sampler reaches: share of distinct ones among 10,000 uniform draws from 15,625 cells. */
-export const UNIQUENESS_CEILING = 0.739;
+/** What even a perfect sampler reaches: expected share of distinct ones among uniform draws from a space, 0..1. */
+export const uniquenessCeiling = (draws: number, size: number): number => (size * (1 - (1 - 1 / size) ** draws)) / draws;
 
 /** Mean of 500 runs; accuracy as a fraction. The budget is simulated seconds, not queries. */
 const SEARCHED: Readonly<Record<string, Readonly<Record<string, number>>>> = {

@@ -65,7 +65,7 @@ export class ArchscapeExplore extends LitElement {
       title: "Explore",
       summary,
       primary,
-      body: html`${this.colour()} ${this.finder()} ${this.table()}`,
+      body: html`${this.colour()} ${this.finder()} ${this.table()} ${this.exports()}`,
     });
   }
 
@@ -136,6 +136,17 @@ export class ArchscapeExplore extends LitElement {
       </label>
       <button type="submit">Find</button>
     </form>`;
+  }
+
+  private exports(): TemplateResult {
+    const { lab } = this;
+    return html`<div class="stack">
+      <h3>Export</h3>
+      <div class="row">
+        <button type="button" @click=${lab.exportMap}>Map (SVG)</button>
+        <button type="button" @click=${lab.exportEmbedding}>Embedding</button>
+      </div>
+    </div>`;
   }
 
   private table(): TemplateResult {

@@ -117,15 +117,15 @@ export class ArchscapeLab extends LitElement {
       </header>
       <div id="help" class="pop" popover role="dialog" aria-label="Help">${helpContent(VERSION)}</div>
       <main class=${`${hasCharts ? "charted" : ""} ${this.folded ? "folded" : ""}`} data-panel=${panel}>
-        <archscape-map .lab=${lab}></archscape-map>
         <nav class="steps" aria-label="Steps">
           <archscape-space .lab=${lab} data-step="space"></archscape-space>
           <archscape-training .lab=${lab} data-step="pretrain"></archscape-training>
           <archscape-explore .lab=${lab} data-step="explore"></archscape-explore>
           <archscape-search .lab=${lab} data-step="search"></archscape-search>
         </nav>
+        <archscape-map .lab=${lab}></archscape-map>
         <archscape-charts .lab=${lab} role="region" aria-label="Charts"></archscape-charts>
-        <archscape-cell .lab=${lab} role="region" aria-label="Selected cell" tabindex="-1"></archscape-cell>
+        <archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>
         <div class="tabs" role="group" aria-label="Panels">
           ${PANELS.map(
             (name) =>

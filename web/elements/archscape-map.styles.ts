@@ -29,7 +29,7 @@ export const mapStyles = css`
   }
   .walk {
     stroke: var(--ink);
-    stroke-opacity: 0.22;
+    stroke-opacity: 0.16;
     stroke-width: 1px;
   }
   .query {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { count, duration, percent, significant } from "../format.ts";
-import { PAPER, PUBLISHED_QUALITY, UNIQUENESS_CEILING } from "../published.ts";
+import { PAPER, PUBLISHED_QUALITY, uniquenessCeiling } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { isActive, type TrainingView } from "../state/training.ts";
@@ -189,7 +189,7 @@ export class ArchscapeTraining extends LitElement {
       <p class="small quiet">
         Held-out cells; ${count(quality.samples)} samples of the prior. Paper:
         <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, table 1. As many
-        uniform draws from this space are ${percent(UNIQUENESS_CEILING)} unique at best.
+        uniform draws from this space are ${percent(uniquenessCeiling(quality.samples, this.lab.space.size))} unique at best.
       </p>
     </div>`;
   }

@@ -33,6 +33,10 @@ export interface Lab {
   pickFiles(accept: string): Promise<void>;
   /** Loads the weights behind the shipped map into the engine, to train on, measure or save them. */
   openShippedWeights(): Promise<void>;
+  /** Saves the map as it is coloured now, as SVG. */
+  exportMap(): void;
+  /** Saves the embedding on the map as .safetensors, in the form that the page opens. */
+  exportEmbedding(): void;
   loadDemoLabels(): Promise<void>;
   dropLabels(): void;
   startTraining(how?: { readonly paused?: boolean; readonly goOn?: boolean }): void;

@@ -1,13 +1,13 @@
 import { InputError } from "../../src/errors.ts";
 import type { LabelTable, Metric } from "../../src/formats/label-table.ts";
-import { readLabelTable } from "../../src/formats/read-label-table.ts";
-import { readSafeTensors, toFloat32 } from "../../src/formats/safetensors.ts";
-import { LabelTableError } from "../../src/formats/table-rows.ts";
+import { readSafeTensors, toFloat32, writeSafeTensors } from "../../src/formats/safetensors.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
+import { mapPicture } from "../map/picture.ts";
 import { quantityOf } from "../map/quantity.ts";
+import { VERSION } from "../version.ts";
 import { createAtlas, sourceText } from "./atlas.ts";
 import type { Lab, LabelsView } from "./context.ts";
 import { createNotices } from "./notices.ts";
@@ -18,7 +18,7 @@ import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWe
 import { createStore } from "./store.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
 import { createTraining, isActive } from "./training.ts";
-import { engineClient, searchClient } from "./workers.ts";
+import { engineClient, searchClient, tableClient } from "./workers.ts";
 
 /** Puts the page together: stores, workers, and the commands that touch more than one of them. */
 export function createLab(space: SearchSpace): Lab {
@@ -44,15 +44,7 @@ export function createLab(space: SearchSpace): Lab {
     },
   });
 
-  const complain = (error: unknown): void => {
-    if (error instanceof LabelTableError) {
-      notices.post(
-        "problem",
-        error.message,
-        error.problems.map(({ place, reason }) => `Row ${place}: ${reason}.`),
-      );
-    } else notices.post("problem", error instanceof Error ? error.message : String(error));
-  };
+  const complain = (error: unknown): void => notices.post("problem", error instanceof Error ? error.message : String(error));
 
   const select = (index: number): void => {
     if (index >= space.size) {
@@ -75,14 +67,25 @@ export function createLab(space: SearchSpace): Lab {
     if (table.warnings.length > 0) notices.post("warning", `${table.source} was loaded with reservations.`, table.warnings);
   };
 
-  const openTable = (text: string, source: string, partial: boolean): void => {
+  const openTable = async (text: string, source: string, partial: boolean): Promise<boolean> => {
     labels.set({ loading: true });
-    try {
-      useTable(readLabelTable(space, text, { source, partial }));
-    } catch (error) {
-      labels.set({ loading: false });
-      complain(error);
+    const read = await tableClient().ask((api) => api.read({ space: space.name, text, source, partial }));
+    labels.set({ loading: false });
+    if (!read.ok) {
+      notices.post("problem", read.error.message);
+      return false;
     }
+    const reading = read.value;
+    if ("table" in reading) useTable(reading.table);
+    else {
+      const { refused, problems } = reading;
+      notices.post(
+        "problem",
+        refused,
+        problems.map(({ place, reason }) => `Row ${place}: ${reason}.`),
+      );
+    }
+    return "table" in reading;
   };
 
   const openTensors = async (bytes: Uint8Array, name: string): Promise<void> => {
@@ -139,8 +142,7 @@ export function createLab(space: SearchSpace): Lab {
       for (const file of files) {
         if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
         else if (/\.(csv|json|txt)$/i.test(file.name)) {
-          openTable(await file.text(), file.name, false);
-          if (labels.value.table?.source === file.name) settings.set({ labels: "none" });
+          if (await openTable(await file.text(), file.name, false)) settings.set({ labels: "none" });
         } else {
           notices.post("problem", `${file.name}: expected a checkpoint (.safetensors) or a label table (.csv, .json).`);
         }
@@ -165,12 +167,34 @@ export function createLab(space: SearchSpace): Lab {
       if (format === "jsonl") saveFile(`${name}.jsonl`, traceLines(traces, plan, space), "application/jsonl");
       else saveFile(`${name}.csv`, traceTable(traces, space), "text/csv");
     },
+    exportMap() {
+      const chart = atlas.store.value.atlas;
+      if (chart.status !== "ready") return;
+      const { colour, scheme, keep } = settings.value;
+      const quantity = quantityOf(colour, atlas.facts, labels.value.table);
+      const picture = mapPicture({
+        points: chart.points,
+        quantity,
+        scheme,
+        keep,
+        caption: `${space.title}, ${sourceText(chart.source)}`,
+      });
+      saveFile(`${space.name}-map.svg`, picture, "image/svg+xml");
+    },
+    exportEmbedding() {
+      const chart = atlas.store.value.atlas;
+      if (chart.status !== "ready") return;
+      const metadata = { space: space.name, source: sourceText(chart.source), version: VERSION };
+      const tensors = new Map([
+        [EMBEDDING_TENSOR, { dtype: "F32", shape: [space.size, LATENT], data: chart.embedding }],
+      ] as const);
+      saveFile(`${space.name}.embedding.safetensors`, writeSafeTensors({ metadata, tensors }), "application/octet-stream");
+    },
     async loadDemoLabels() {
       labels.set({ loading: true });
       try {
         const text = await fetchDemoLabels();
-        openTable(text, DEMO_SOURCE, true);
-        settings.set({ labels: "demo" });
+        if (await openTable(text, DEMO_SOURCE, true)) settings.set({ labels: "demo" });
       } catch (error) {
         labels.set({ loading: false });
         complain(error);
@@ -210,14 +234,15 @@ export function createLab(space: SearchSpace): Lab {
         return;
       }
       const { strategy, searchProtocol, budget, queries, seconds, seeds } = settings.value;
-      const { metric, report, cost } = columnsFor(table, settings.value);
+      const has = (name: string): boolean => table.metrics.some((candidate) => candidate.name === name);
+      const { metric, report, cost } = settings.value;
       try {
         void searching.start({
           embedding: chart.embedding,
           dimensions: LATENT,
           embeddingName: sourceText(chart.source),
           table,
-          labels: { metric, ...(report ? { report } : {}), ...(cost ? { cost } : {}) },
+          labels: { metric, ...(has(report) ? { report } : {}), ...(has(cost) ? { cost } : {}) },
           strategy,
           protocol: searchProtocol,
           budget: budget === "queries" ? { queries } : { seconds },

@@ -87,6 +87,9 @@ const INITIAL: Omit<TrainingView, "device"> = {
   busy: undefined,
 };
 
+/** How long the last events of a run may take after its result. */
+const DRAIN_MILLISECONDS = 1000;
+
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
 
@@ -149,9 +152,13 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       await open();
       if (mine !== run) return;
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
-        if (mine === run) receive(data, options, metrics);
-      };
+      // The result and the last events come through different ports: the end is when both are here.
+      const drained = new Promise<void>((resolve) => {
+        port1.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
+          if (mine === run) receive(data, options, metrics);
+          if (data.type === "state" && data.state !== "running" && data.state !== "paused") resolve();
+        };
+      });
       const request: PretrainRequest = { space, options, embedEachEpoch: live, ...(resume ? { resume } : {}) };
       const job = engine().ask((api) => {
         const started = api.pretrain(request, transfer(port2, [port2]));
@@ -159,6 +166,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         return started;
       });
       const ended = await job;
+      if (ended.ok) await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MILLISECONDS))]);
       port1.close();
       if (mine !== run) return;
       if (!ended.ok) {
@@ -166,7 +174,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         effects.onFailure(ended.error);
         return;
       }
-      const { state, embedding, checkpoint } = ended.value;
+      const { state, message, embedding, checkpoint } = ended.value;
       const epoch = store.value.epochs.at(-1)?.epoch ?? 0;
       store.set({
         job: state,
@@ -175,7 +183,8 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
       });
       effects.onEmbedding(embedding, options, epoch);
-      effects.onEnd(state, store.value.step);
+      if (state === "failed") effects.onFailure({ kind: "defect", message: message ?? "Pre-training failed." });
+      else effects.onEnd(state, store.value.step);
     },
     pause: () => void engine().api.pause(),
     resume: () => void engine().api.resume(),

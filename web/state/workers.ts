@@ -1,6 +1,7 @@
 import { type Remote, wrap } from "comlink";
-import type { EngineApi, Failure, Outcome } from "../../workers/protocol.ts";
+import type { EngineApi, Outcome } from "../../workers/protocol.ts";
 import type { SearchApi } from "../../workers/search-protocol.ts";
+import type { TableApi } from "../../workers/table-protocol.ts";
 
 /**
  * A worker and its proxy. The proxy is held here for as long as the page lives: one that is garbage-collected releases its
@@ -8,24 +9,21 @@ import type { SearchApi } from "../../workers/search-protocol.ts";
  */
 export interface Client<Api> {
   readonly api: Remote<Api>;
-  /** The outcome of `call`, or a failure in words if the worker cannot run. */
+  /** The answer to `call`, or a failure in words if the worker cannot run. */
   ask<T>(call: (api: Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>>;
 }
 
-export const failed = (kind: Failure["kind"], message: string): { readonly ok: false; readonly error: Failure } => ({
-  ok: false,
-  error: { kind, message },
-});
+type Broken = Extract<Outcome<never>, { ok: false }>;
+
+const broke = (message: string): Broken => ({ ok: false, error: { kind: "defect", message } });
 
 export function connect<Api>(worker: Worker, title: string): Client<Api> {
   const api = wrap<Api>(worker);
-  const broken = new Promise<{ readonly ok: false; readonly error: Failure }>((resolve) => {
+  const broken = new Promise<Broken>((resolve) => {
     worker.addEventListener("error", (event) => {
-      resolve(failed("defect", `The ${title} worker stopped${event.message ? `: ${event.message}` : " and gave no reason"}.`));
+      resolve(broke(`The ${title} worker stopped${event.message ? `: ${event.message}` : " and gave no reason"}.`));
     });
-    worker.addEventListener("messageerror", () =>
-      resolve(failed("defect", `A message of the ${title} worker could not be read.`)),
-    );
+    worker.addEventListener("messageerror", () => resolve(broke(`A message of the ${title} worker could not be read.`)));
   });
   return {
     api,
@@ -33,7 +31,7 @@ export function connect<Api>(worker: Worker, title: string): Client<Api> {
       try {
         return await Promise.race([call(api), broken]);
       } catch (error) {
-        return failed("defect", error instanceof Error ? error.message : String(error));
+        return broke(error instanceof Error ? error.message : String(error));
       }
     },
   };
@@ -59,5 +57,12 @@ export const searchClient = once(() =>
   connect<SearchApi>(
     new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
     "search",
+  ),
+);
+
+export const tableClient = once(() =>
+  connect<TableApi>(
+    new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
+    "table",
   ),
 );
