@@ -71,7 +71,7 @@ export interface EngineApi {
   /** Checkpoint of the model as it is now (during a job too). `weightsOnly` leaves the optimiser out. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Outcome<Uint8Array>>;
   /** Replaces the current model by a checkpoint; refused with a sentence if it does not fit, and then nothing changes. */
-  load(space: SpaceName, checkpoint: Uint8Array): Promise<Outcome<LoadedModel>>;
+  load(space: SpaceName, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
   /** Embedding of the whole space by the current model: size x 16. */
   embed(): Promise<Outcome<Float32Array>>;
   /** Most likely graph of each latent point (count x nodes x 16): index in the space, or the reason why it is outside. */

@@ -1,7 +1,7 @@
-import { InputError } from "../src/errors.ts";
 import { labelTableObjective } from "../src/objectives/label-table.ts";
 import { searchSeeds } from "../src/search/run.ts";
 import type { Query } from "../src/search/trace.ts";
+import { outcome } from "./outcome.ts";
 import type { SearchApi, SearchEvent } from "./search-protocol.ts";
 
 /** At most one message of queries in this time, in milliseconds: a fast strategy makes thousands a second. */
@@ -14,10 +14,11 @@ export function searchService(): SearchApi {
     async run(job, events) {
       if (running)
         return { ok: false, error: { kind: "input", message: "A search is still running; cancel it or wait for its end." } };
-      running = new AbortController();
+      const controller = new AbortController();
+      running = controller;
       const batches = batching(events);
-      try {
-        const value = await searchSeeds({
+      const result = await outcome(() =>
+        searchSeeds({
           space: job.table.space,
           embedding: job.embedding,
           objective: labelTableObjective(job.table, job.labels),
@@ -26,21 +27,17 @@ export function searchService(): SearchApi {
           protocol: job.protocol,
           budget: job.budget,
           seeds: job.seeds,
-          signal: running.signal,
+          signal: controller.signal,
           onQuery: batches.add,
           onRun(trace) {
             batches.flush();
             batches.send({ type: "run", trace });
           },
-        });
-        return { ok: true, value };
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        return { ok: false, error: { kind: error instanceof InputError ? "input" : "defect", message } };
-      } finally {
-        running = undefined;
-        events.close();
-      }
+        }),
+      );
+      running = undefined;
+      events.close();
+      return result;
     },
     async cancel() {
       running?.abort();

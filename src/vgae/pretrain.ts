@@ -43,6 +43,10 @@ export interface PretrainRequest {
   readonly embedEachEpoch?: boolean;
   /** Prior samples for the metrics of an epoch (the last one always draws the paper's 10,000). Default 1,000. */
   readonly epochSamples?: number;
+  /** Ends the run, as cancelled, once this many steps are done in all (those of `resume` included). */
+  readonly stopAfter?: number;
+  /** Width of the model, that of `resume`; 128 by default. */
+  readonly hidden?: number;
 }
 
 export interface PretrainOutcome {
@@ -83,9 +87,10 @@ class DeviceLost extends Error {}
 
 export function pretraining(open: () => Promise<Backend>, request: PretrainRequest): Pretraining {
   const { space, options } = request;
-  const shape = modelShape(space);
+  const shape = modelShape(space, request.hidden);
   const epochSteps = stepsPerEpoch(space.trainSize, options.batchSize);
   const totalSteps = epochSteps * options.epochs;
+  const stopAfter = request.stopAfter ?? Number.POSITIVE_INFINITY;
   const samples = Math.min(MAX_EPOCH_SAMPLES, request.epochSamples ?? 1000);
   if (request.resume && request.resume.step >= totalSteps) {
     throw new InputError(
@@ -100,23 +105,37 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   let backend: Backend | undefined;
   let trainer: Trainer | undefined;
   let packedSpace: Uint32Array | undefined;
+  let lostReason: string | undefined;
+  const heedLoss = new Set<(error: DeviceLost) => void>();
 
   const start = async (state: TrainingState | undefined): Promise<Trainer> => {
-    backend = await open();
+    const opened = await open();
+    backend = opened;
+    lostReason = undefined;
+    void opened.lost.then((reason) => {
+      if (backend !== opened) return;
+      lostReason = reason;
+      for (const reject of heedLoss) reject(new DeviceLost(reason));
+    });
     packedSpace ??= packSpace(space);
     const packing = packingOf(space);
     const packed = packedSpace.slice(0, space.trainSize * packing.words);
-    trainer = await backend.createTrainer(shape, packing, { packed, count: space.trainSize }, options);
+    trainer = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options));
     if (state) trainer.restore(state);
     return trainer;
   };
 
-  /** Rejects as soon as the device is gone: a call on it might never settle. */
-  const unlessLost = <T>(work: Promise<T>): Promise<T> => {
-    work.catch(() => undefined);
-    const lost = (backend as Backend).lost.then((reason) => Promise.reject(new DeviceLost(reason)));
-    return Promise.race([work, lost]);
-  };
+  /**
+   * Rejects as soon as the device is gone: a call on it might never settle. (Not a race with the backend's own promise, which
+   * lives as long as the device and would hold every result of every race.)
+   */
+  const unlessLost = <T>(work: Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const settled = (): boolean => heedLoss.delete(reject);
+      heedLoss.add(reject);
+      work.then(resolve, reject).finally(settled);
+      if (lostReason !== undefined) reject(new DeviceLost(lostReason));
+    });
 
   /** Reason of a device loss that explains an error; what fails on a dying device may be heard of before the loss itself. */
   const lossBehind = (error: unknown): Promise<string | undefined> => {
@@ -137,6 +156,9 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     let lastSnapshot = performance.now();
     let rate = 0;
     let rateFrom = { step: current.step, time: performance.now() };
+    /** Steps whose epochs are reported: the run ends with the report of the last one. */
+    let reported = current.step;
+    let restart = false;
 
     const collect = (): string | undefined => {
       const metrics = current.takeMetrics();
@@ -183,6 +205,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       progress(true);
       lastGood = await unlessLost(current.snapshot());
       lastSnapshot = performance.now();
+      lossesInARow = 0;
       const last = current.step >= totalSteps;
       const quality = await unlessLost(
         modelQuality(current, space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
@@ -190,6 +213,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       const report: EpochReport = { epoch, loss: meanLosses(epochMetrics), seconds, ...quality };
       const embedding = request.embedEachEpoch ? await unlessLost(current.embed(packedSpace as Uint32Array)) : undefined;
       epochs.push(report);
+      reported = current.step;
       epochMetrics = [];
       emit({ type: "epoch", report, ...(embedding ? { embedding } : {}) });
       epochStarted = performance.now();
@@ -197,7 +221,12 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     };
 
     const burst = async (): Promise<string | undefined> => {
-      const toEpochEnd = epochSteps - (current.step % epochSteps);
+      // The device was lost between the last step of an epoch and its report.
+      if (current.step > reported && current.step % epochSteps === 0) {
+        await endEpoch();
+        return undefined;
+      }
+      const toEpochEnd = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
       const steps =
         control.wanted === "pause" ? 1 : Math.min(toEpochEnd, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
       if (control.wanted === "pause") control.singleSteps--;
@@ -228,17 +257,22 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     };
 
     emit({ type: "state", state: "running" });
-    while (current.step < totalSteps) {
+    while (reported < totalSteps) {
       try {
+        if (restart) {
+          current = await start(lastGood);
+          restart = false;
+          rateFrom = { step: current.step, time: performance.now() };
+        }
         await waitWhilePaused();
-        if (control.wanted === "cancel") {
+        if (control.wanted === "cancel" || current.step >= stopAfter) {
           await unlessLost(current.finish());
           collect();
           return outcome("cancelled");
         }
         const bad = await burst();
         if (bad) {
-          await current.finish();
+          await unlessLost(current.finish());
           collect();
           current.restore(lastGood);
           return outcome("failed", bad);
@@ -248,8 +282,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         if (reason === undefined || ++lossesInARow > MAX_LOSSES) throw error;
         pending = [];
         epochMetrics = epochMetrics.filter(({ step }) => step < lastGood.step);
-        current = await start(lastGood);
-        rateFrom = { step: current.step, time: performance.now() };
+        restart = true;
         emit({ type: "device-lost", reason, resumedFromStep: lastGood.step });
       }
     }

@@ -20,9 +20,11 @@ export function staging(gpu: Gpu, label: string, floats: number): Staging {
       busy = true;
       try {
         await buffer.mapAsync(MAP_MODE_READ, 0, 4 * count);
-        const result = use(new Float32Array(buffer.getMappedRange(0, 4 * count)));
-        buffer.unmap();
-        return result;
+        try {
+          return use(new Float32Array(buffer.getMappedRange(0, 4 * count)));
+        } finally {
+          buffer.unmap();
+        }
       } finally {
         busy = false;
       }

@@ -58,6 +58,8 @@ export async function webgpuTrainer(
   let lastDone = 0;
   let msPerStep = 0;
   let generation = 0;
+  /** Batches tracked before the run that `step` counts: weights from elsewhere may come with a history. */
+  let trackedBefore = 0;
   const pendingMetrics: StepMetrics[] = [];
   const metricReads = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
@@ -121,14 +123,17 @@ export async function webgpuTrainer(
     (msPerStep === 0 ? 1 : Math.min(MAX_STEPS_PER_SUBMIT, Math.max(1, Math.floor(TARGET_MS / msPerStep))));
 
   const finish = async (): Promise<void> => {
+    const [mine, upTo] = [generation, submitted];
     await device.queue.onSubmittedWorkDone();
     await Promise.all(metricReads);
-    if (taken < submitted) {
+    // A loop that goes on meanwhile may take every staging buffer again, but it also reads what is missing here.
+    while (mine === generation && taken < upTo) {
       const encoder = device.createCommandEncoder({ label: "metrics" });
       const ring = copyMetrics(encoder);
-      if (!ring) throw new Error("No staging buffer is free after all reads have ended.");
-      submit(gpu, encoder.finish());
-      readMetrics(ring, submitted);
+      if (ring) {
+        submit(gpu, encoder.finish());
+        readMetrics(ring, submitted);
+      }
       await Promise.all(metricReads);
     }
   };
@@ -137,17 +142,27 @@ export async function webgpuTrainer(
     uploadState(gpu, plan, buffers, state);
     step.start(state.step);
     generation++;
+    trackedBefore = state.batchesTracked - batchesTracked(state.step, set.count, options);
     submitted = state.step;
     taken = state.step;
     pendingMetrics.length = 0;
   };
 
-  const snapshot = async (): Promise<TrainingState> => {
+  /** One at a time: a page's snapshot and the run's own share a staging buffer. */
+  let lastSnapshot: Promise<unknown> = Promise.resolve();
+  const snapshot = (): Promise<TrainingState> => {
+    const turn = lastSnapshot.then(takeSnapshot, takeSnapshot);
+    lastSnapshot = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const takeSnapshot = async (): Promise<TrainingState> => {
     await finish();
     const at = submitted;
     const { parameters, adamM, adamV, running, priorMean, priorM2 } = await downloadState(gpu, plan, buffers, stateBack);
     const prior = { count: seenInEpoch(at, set.count, options), mean: priorMean, m2: priorM2 };
-    return { parameters, adamM, adamV, running, step: at, batchesTracked: batchesTracked(at, set.count, options), prior };
+    const tracked = trackedBefore + batchesTracked(at, set.count, options);
+    return { parameters, adamM, adamV, running, step: at, batchesTracked: tracked, prior };
   };
 
   restore(initialState(shape, options.seed));
@@ -167,6 +182,8 @@ export async function webgpuTrainer(
       for (let left = steps; left > 0; ) {
         if (inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
         const count = Math.min(left, stepsPerSubmit());
+        // The one case in which a readback holds the loop up: the next steps would overwrite metrics that nobody has read yet.
+        if (submitted + count - taken > METRICS) await finish();
         submitSteps(count);
         left -= count;
       }

@@ -6,6 +6,11 @@ import { type Staging, staging } from "./readback.ts";
 /** Moving a whole training state between the GPU and typed arrays. */
 
 export function uploadState(gpu: Gpu, plan: Plan, buffers: TrainingBuffers, state: TrainingState): void {
+  if (state.parameters.length !== plan.parameterFloats || state.running.length !== plan.runningFloats) {
+    throw new Error(
+      `Expected a state of ${plan.parameterFloats} parameters, found ${state.parameters.length}: it is of a model of another shape.`,
+    );
+  }
   const { queue } = gpu.device;
   const bytes = 4 * plan.parameterFloats;
   const write = (to: GPUBuffer, at: number, array: Float32Array): void =>

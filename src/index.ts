@@ -1,0 +1,56 @@
+/// <reference types="@webgpu/types" preserve="true" />
+/**
+ * Archscape's public API. Importing it touches neither `window` nor `navigator` nor `Worker`.
+ *
+ * ```ts
+ * const engine = await openEngine();
+ * const space = nasbench201();
+ * const model = await engine.pretrain(space, { protocol: "released", epochs: 10, seed: 3 });
+ * const embedding = await model.embed();
+ * const objective = benchmarkTable(space, await file.text(), { metric: "c10_valid" });
+ * const run = await search({ space, embedding, objective, strategy: "bo", budget: { queries: 100 }, seed: 1 });
+ * best(run);
+ * ```
+ */
+import { readLabelTable } from "./formats/read-label-table.ts";
+import { type LabelChoice, labelTableObjective } from "./objectives/label-table.ts";
+import type { Objective } from "./objectives/objective.ts";
+import { type SearchRequest, search as searchEmbedding } from "./search/run.ts";
+import type { Trace } from "./search/trace.ts";
+import type { SearchSpace } from "./spaces/space.ts";
+import { LATENT } from "./vgae/config.ts";
+
+/**
+ * An objective that answers from a table of labels.
+ * @param text CSV with an `arch` column, or the JSON of the original preprocessing
+ * @param choice columns to search on, to report, and to pay with
+ * @throws InputError naming the rows that do not fit
+ */
+export function benchmarkTable(space: SearchSpace, text: string, choice: LabelChoice & { readonly source?: string }): Objective {
+  const { source = "the label table", ...columns } = choice;
+  return labelTableObjective(readLabelTable(space, text, { source }), columns);
+}
+
+/** Runs one strategy over an embedding (size x 16, as `Model.embed` gives it); see `SearchRequest` for the rest. */
+export function search(
+  request: Omit<SearchRequest, "embedding" | "space"> & { readonly space: SearchSpace; readonly embedding: Float32Array },
+): Promise<Trace> {
+  const { space, embedding, ...rest } = request;
+  return searchEmbedding({ ...rest, space: space.name, embedding: { data: embedding, count: space.size, dimensions: LATENT } });
+}
+
+export { type Engine, type EngineOptions, type Model, openEngine, type PretrainHooks, type PretrainSettings } from "./engine.ts";
+export { InputError } from "./errors.ts";
+export { readSafeTensors, type SafeTensors, writeSafeTensors } from "./formats/safetensors.ts";
+export type { Objective } from "./objectives/objective.ts";
+export { STRATEGIES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
+export type { SearchProtocol } from "./search/strategy.ts";
+export { averageCurve, bestSoFar, summarise } from "./search/summary.ts";
+export { type Budget, best, type Query, type Trace } from "./search/trace.ts";
+export { nasbench201, SPACE_NAMES, searchSpace } from "./spaces/index.ts";
+export type { Graph, Membership, SearchSpace } from "./spaces/space.ts";
+export { VERSION } from "./version.ts";
+export { PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
+export type { EpochReport } from "./vgae/pretrain.ts";
+export type { ModelQuality, Reconstruction } from "./vgae/quality.ts";
+export type { BackendName, StepMetrics } from "./vgae/trainer.ts";

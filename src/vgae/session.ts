@@ -1,0 +1,183 @@
+import { InputError } from "../errors.ts";
+import { packingOf, packSpace } from "../spaces/packing.ts";
+import type { Membership, SearchSpace } from "../spaces/space.ts";
+import { VERSION } from "../version.ts";
+import type { Backend } from "./backend.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from "./config.ts";
+import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
+import { type ModelQuality, modelQuality, mostLikely } from "./quality.ts";
+import type { BackendName, Trainer } from "./trainer.ts";
+
+/** One model at a time on one backend, and at most one training job: what a worker holds for a page. */
+export interface Session {
+  /** Opens the best backend, or the named one. Again with another name: closes the one before. */
+  open(backend?: BackendName): Promise<Backend>;
+  pretrain(request: SessionRequest, emit: (event: PretrainEvent) => void): Promise<SessionResult>;
+  /** The job under way, if there is one. */
+  readonly job: Pretraining | undefined;
+  /** Bytes of a checkpoint of the model as it is now. */
+  snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Uint8Array>;
+  /** Replaces the current model; refused with an InputError if the file does not fit, and then nothing changes. */
+  load(space: SearchSpace, bytes: Uint8Array, source?: string): Promise<SessionModel>;
+  /** Embedding of the whole space, size x latent. */
+  embed(): Promise<Float32Array>;
+  /** Most likely graph of each latent point (count x nodes x latent), as a member of the space or the reason why it is none. */
+  decode(z: Float32Array): Promise<Membership[]>;
+  evaluate(samples: number, seed: number): Promise<ModelQuality>;
+  close(): void;
+}
+
+export interface SessionRequest {
+  readonly space: SearchSpace;
+  readonly options: Partial<TrainingOptions>;
+  /** Checkpoint with optimiser state to go on from. */
+  readonly resume?: Uint8Array;
+  readonly embedEachEpoch?: boolean;
+  readonly epochSamples?: number;
+}
+
+export interface SessionResult {
+  readonly state: "finished" | "cancelled" | "failed";
+  readonly message?: string;
+  readonly epochs: readonly EpochReport[];
+  readonly embedding: Float32Array;
+  readonly checkpoint: Uint8Array;
+}
+
+export interface SessionModel {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly embedding: Float32Array;
+  /** Whether training can go on from it. */
+  readonly resumable: boolean;
+}
+
+interface Current {
+  readonly space: SearchSpace;
+  readonly trainer: Trainer;
+  readonly options: TrainingOptions;
+  readonly adapter: string;
+}
+
+export function session(openBackend: (backend?: BackendName) => Promise<Backend>): Session {
+  let backend: Backend | undefined;
+  let alive = false;
+  let preferred: BackendName | undefined;
+  let current: Current | undefined;
+  let job: Pretraining | undefined;
+
+  const open = async (name?: BackendName): Promise<Backend> => {
+    if (backend && alive && (name === undefined || name === backend.name)) return backend;
+    if (job && alive) throw new InputError("A training run is under way: cancel it before changing the backend.");
+    const opened = await openBackend(name ?? preferred);
+    if (alive) {
+      replace(undefined);
+      backend?.close();
+    }
+    preferred = name ?? preferred;
+    backend = opened;
+    alive = true;
+    void opened.lost.then(() => {
+      if (backend === opened) alive = false;
+    });
+    return opened;
+  };
+
+  const replace = (next: Current | undefined): void => {
+    if (current && current.trainer !== next?.trainer && alive) current.trainer.destroy();
+    current = next;
+  };
+
+  const model = (): Current => {
+    const trainer = job?.trainer;
+    if (current && trainer && trainer !== current.trainer) current = { ...current, trainer };
+    if (!current) throw new InputError("There is no model yet: pre-train one or load a checkpoint.");
+    return current;
+  };
+
+  const bytesOf = async (of: Current, settings?: { readonly weightsOnly?: boolean }): Promise<Uint8Array> =>
+    writeCheckpoint(
+      of.trainer.shape,
+      await of.trainer.snapshot(),
+      { space: of.space.name, options: of.options, adapter: of.adapter, version: VERSION, variant: of.trainer.variant },
+      settings,
+    );
+
+  return {
+    open,
+    get job() {
+      return job;
+    },
+    async pretrain({ space, options: given, resume, ...request }, emit) {
+      if (job) throw new InputError("A training run is under way: cancel it or wait for its end.");
+      const checkpoint = resume && readCheckpoint(space, resume);
+      if (checkpoint && !checkpoint.resumable) {
+        throw new InputError("The checkpoint holds weights only: training can go on from one that was saved with its optimiser.");
+      }
+      const options = trainingOptions({ ...checkpoint?.options, ...given });
+      const run = pretraining(() => open(), { space, options, ...request, ...(checkpoint ? { resume: checkpoint.state } : {}) });
+      job = run;
+      try {
+        const before = current;
+        const outcome = await run.run((event) => {
+          // The model under training is the current one from its first event on.
+          if (run.trainer && current?.trainer !== run.trainer) {
+            current = { space, trainer: run.trainer, options, adapter: backend?.adapter ?? "" };
+            if (before && alive && before.trainer !== run.trainer) before.trainer.destroy();
+          }
+          emit(event);
+        });
+        const done: Current = { space, trainer: outcome.trainer, options, adapter: outcome.backend.adapter };
+        current = done;
+        return {
+          state: outcome.state,
+          ...(outcome.message ? { message: outcome.message } : {}),
+          epochs: outcome.epochs,
+          embedding: await done.trainer.embed(packSpace(space)),
+          checkpoint: await bytesOf(done),
+        };
+      } finally {
+        job = undefined;
+      }
+    },
+    snapshot: async (settings) => bytesOf(model(), settings),
+    async load(space, bytes, source) {
+      if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
+      const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
+      const { createTrainer, adapter } = await open();
+      const packing = packingOf(space);
+      const packed = packSpace(space);
+      const set = { packed: packed.slice(0, space.trainSize * packing.words), count: space.trainSize };
+      const trainer = await createTrainer(shape, packing, set, options);
+      trainer.restore(state);
+      const embedding = await trainer.embed(packed);
+      replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapter });
+      return { metadata, embedding, resumable };
+    },
+    async embed() {
+      const { trainer, space } = model();
+      return trainer.embed(packSpace(space));
+    },
+    async decode(z) {
+      const { trainer, space } = model();
+      const { nodes, operations, latent } = trainer.shape;
+      if (z.length === 0 || z.length % (nodes * latent) !== 0) {
+        throw new InputError(`Expected latent points of ${nodes} x ${latent} numbers each, found ${z.length} numbers.`);
+      }
+      const decoded = await trainer.decode(z);
+      const count = z.length / (nodes * latent);
+      return Array.from({ length: count }, (_, i) => space.membership(mostLikely(decoded, i, nodes, operations)));
+    },
+    async evaluate(samples, seed) {
+      const { trainer, space } = model();
+      const { prior } = await trainer.snapshot();
+      return modelQuality(trainer, space, prior, samples, seed);
+    },
+    close() {
+      job?.cancel();
+      replace(undefined);
+      if (alive) backend?.close();
+      alive = false;
+    },
+  };
+}

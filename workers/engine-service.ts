@@ -1,0 +1,63 @@
+import { transfer } from "comlink";
+import { searchSpace } from "../src/spaces/index.ts";
+import { type BackendOptions, openBackend } from "../src/vgae/backend.ts";
+import { session } from "../src/vgae/session.ts";
+import { outcome } from "./outcome.ts";
+import type { EngineApi, EngineEvent, Outcome } from "./protocol.ts";
+
+/** What the engine worker exposes. Apart from it, so that it also runs without a worker. */
+export function engineService(options: Pick<BackendOptions, "api"> = {}): EngineApi & { close(): void } {
+  const engine = session((backend) => openBackend({ ...options, backend }));
+  return {
+    open: (backend) =>
+      outcome(async () => {
+        const { name, status, adapter, message } = await engine.open(backend);
+        return { backend: name, status, adapter, message };
+      }),
+    async pretrain({ space, ...request }, events) {
+      const result = await outcome(() =>
+        engine.pretrain({ ...request, space: searchSpace(space) }, (event: EngineEvent) => {
+          const { buffer } = (event.type === "epoch" && event.embedding) || {};
+          events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
+        }),
+      );
+      events.close();
+      return result.ok ? sent(result, result.value.embedding, result.value.checkpoint) : result;
+    },
+    async pause() {
+      engine.job?.pause();
+    },
+    async resume() {
+      engine.job?.resume();
+    },
+    async stepOnce() {
+      engine.job?.stepOnce();
+    },
+    async cancel() {
+      engine.job?.cancel();
+    },
+    async snapshot(settings) {
+      const result = await outcome(() => engine.snapshot(settings));
+      return result.ok ? sent(result, result.value) : result;
+    },
+    async load(space, checkpoint, source) {
+      const result = await outcome(() => engine.load(searchSpace(space), checkpoint, source));
+      return result.ok ? sent(result, result.value.embedding) : result;
+    },
+    async embed() {
+      const result = await outcome(() => engine.embed());
+      return result.ok ? sent(result, result.value) : result;
+    },
+    decode: (z) => outcome(() => engine.decode(z)),
+    evaluate: (samples, seed) => outcome(() => engine.evaluate(samples, seed)),
+    close: () => engine.close(),
+  };
+}
+
+/** Moves the bytes of large arrays to the page instead of copying them. */
+function sent<T>(result: Outcome<T>, ...arrays: readonly (Float32Array | Uint8Array)[]): Outcome<T> {
+  return transfer(
+    result,
+    arrays.map(({ buffer }) => buffer as ArrayBuffer),
+  );
+}
