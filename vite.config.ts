@@ -81,6 +81,7 @@ const library: UserConfig = {
         "cli/main": path("src/cli/main.ts"),
         "engine.worker": path("workers/engine.worker.ts"),
         "search.worker": path("workers/search.worker.ts"),
+        "seeds.worker": path("src/cli/seeds.worker.ts"),
       },
       formats: ["es"],
     },

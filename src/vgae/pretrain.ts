@@ -226,9 +226,9 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         await endEpoch();
         return undefined;
       }
-      const toEpochEnd = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
+      const left = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
       const steps =
-        control.wanted === "pause" ? 1 : Math.min(toEpochEnd, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
+        control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
       if (control.wanted === "pause") control.singleSteps--;
       await unlessLost(current.advance(steps));
       const bad = collect();

@@ -1,0 +1,203 @@
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import type { SearchJob } from "../../../workers/search-protocol.ts";
+import { InputError } from "../../errors.ts";
+import { readEmbedding } from "../../formats/embedding.ts";
+import type { LabelTable } from "../../formats/label-table.ts";
+import { readLabelTable } from "../../formats/read-label-table.ts";
+import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions } from "../../search/strategies.ts";
+import { type Embedding, SEARCH_PROTOCOLS, type SearchProtocol } from "../../search/strategy.ts";
+import type { Budget } from "../../search/trace.ts";
+import { searchSpace } from "../../spaces/index.ts";
+import type { SearchSpace } from "../../spaces/space.ts";
+import { assignment, decimal, seedList, wholeFrom } from "../arguments.ts";
+import { checkOutput, readInput, writeOutput } from "../files.ts";
+import { backendOption, type CommandBackend, embedSpace, modelProvenance, openCommandBackend, readModel } from "../model.ts";
+import { type Output, output } from "../output.ts";
+import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
+import { runSeeds } from "../seeds.ts";
+import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+
+interface SearchOptions {
+  readonly model?: string;
+  readonly embedding?: string;
+  readonly labels: string;
+  readonly metric: string;
+  readonly report?: string;
+  readonly cost?: string;
+  readonly strategy: StrategyName;
+  readonly searchProtocol: SearchProtocol;
+  readonly queries?: number;
+  readonly seconds?: number;
+  readonly seeds: readonly number[];
+  readonly set?: StrategyOptions;
+  readonly jobs?: number;
+  readonly out?: string;
+  readonly backend?: CommandBackend;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_QUERIES = 100;
+
+export function searchCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  const titles = STRATEGIES.map((name) => `${name}: ${STRATEGY_TITLES[name]}`).join("; ");
+  program
+    .command("search")
+    .summary("search an embedding for architectures that a label table rates high")
+    .description("Searches an embedding with a strategy that is told one label a query, once a seed, and says what it found.")
+    .argument("<space>", "search space, e.g. nasbench201 (archscape info lists them)")
+    .addOption(new Option("--model <file>", "checkpoint to embed the space with").conflicts("embedding"))
+    .option("--embedding <file>", "embedding instead of a model: .safetensors or .npy, as `archscape embed` writes them")
+    .requiredOption("--labels <file>", "label table: CSV with a column arch or idx, or the JSON of arch2vec's preprocessing")
+    .requiredOption("--metric <column>", "column to search on: should be a validation metric")
+    .option("--report <column>", "column to report for the architecture with the best searched value, e.g. its test accuracy")
+    .addOption(new Option("--strategy <name>", titles).choices(STRATEGIES).default("bo"))
+    .addOption(
+      new Option("--search-protocol <name>", "released: with every quirk of the public code; corrected: with none")
+        .choices(SEARCH_PROTOCOLS)
+        .default("corrected"),
+    )
+    .addOption(
+      new Option("--queries <n>", `budget in labels; default ${DEFAULT_QUERIES}`).argParser(wholeFrom(1)).conflicts("seconds"),
+    )
+    .option("--seconds <n>", "budget in simulated seconds, paid from --cost", decimal)
+    .option("--cost <column>", "column of seconds (or ms) that a query costs")
+    .option("--seeds <list>", "one run a seed: 7, 1-10 or 1-5,11", seedList, [1])
+    .option("--set <name=value>", "an option of the strategy, again for each; a wrong name lists those there are", assignment)
+    .option("--jobs <n>", "threads that seeds are spread over; default: one a processor core", wholeFrom(1))
+    .option("--out <file>", "write the traces: a JSON object a seed and line, with every query")
+    .addOption(backendOption())
+    .option("--force", "replace the file of --out if it exists")
+    .option("--json", "one JSON object a line on standard output")
+    .addHelpText("after", HELP)
+    .action(async (space: string, options: SearchOptions) => {
+      done(await search(space, options, output(terminal, options.json === true), terminal));
+    });
+}
+
+const HELP = `
+Values are shown in the table's own unit (an accuracy in percent stays in percent). The reported value is that of the architecture with
+the best searched value, never the best reported value seen.
+
+Examples:
+  archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --report c100_test \\
+    --strategy bo --search-protocol corrected --queries 100 --seeds 1-10 --json
+  archscape search nasbench201 --embedding embedding.safetensors --labels table.csv --metric c10_valid_12ep --report c10_test \\
+    --strategy reinforce --cost c10valid_train_seconds_200ep --seconds 1000000 --seeds 1-20 --out traces.jsonl
+  archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --set initial=32 --set batch=5
+
+JSON lines:
+  {"type":"progress", done, total, unit: "queries" | "runs"}         at most once a second
+  {"type":"query", seed, query (from 1), index, architecture, metric, report, cost, cumulativeCost, incumbent}
+                                                                     the queries of a run when it has ended; costs in simulated seconds
+  {"type":"run", seed, metric, report, index, architecture, queries, seconds, end: "budget" | "exhausted" | "cancelled"}
+  {"type":"result", space, labels, strategy, options, searchProtocol, budget, metric: {name, unit, goal}, report, cost,
+    searchesTestMetric, mean: {metric, report}, std: {metric, report}, runs: [as the "run" lines], warnings, source of the embedding, version}
+  std is the sample standard deviation over runs (n - 1), null for one run; report is null where no column is reported.
+${EXIT_HELP}`;
+
+async function search(name: string, options: SearchOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
+  const space = searchSpace(name);
+  if (options.out !== undefined) await checkOutput(options.out, options.force === true);
+  const text = new TextDecoder().decode(await readInput(options.labels));
+  const table = readLabelTable(space, text, { source: basename(options.labels) });
+  checkColumns(table, options);
+  const warnings = [...table.warnings, ...testWarning(options.metric)];
+  for (const warning of warnings) to.warn(warning);
+  const { embedding, provenance } = await unlessInterrupted(openEmbedding(space, options, to), terminal);
+
+  const budget: Budget =
+    options.seconds === undefined ? { queries: options.queries ?? DEFAULT_QUERIES } : { seconds: options.seconds };
+  const job: SearchJob = {
+    embedding,
+    table,
+    labels: { metric: options.metric, report: options.report, cost: options.cost },
+    strategy: options.strategy,
+    options: options.set ?? {},
+    protocol: options.searchProtocol,
+    budget,
+    seeds: options.seeds,
+  };
+  const count = progressCounter(to, budget, options.seeds.length);
+  const traces = await runSeeds(job, options.jobs ?? availableParallelism(), terminal.interrupted, {
+    onQueries: count.queries,
+    onRun(trace) {
+      count.run();
+      count.clear();
+      for (const line of queryLines(trace, space)) to.line({ type: "query", seed: trace.seed, ...line });
+      const run = runSummary(trace, space);
+      if (!run) return;
+      to.line({ type: "run", ...run });
+      to.say(runText(run, trace));
+    },
+  });
+  count.clear();
+  if (options.out !== undefined) await writeOutput(options.out, traces.map((trace) => `${JSON.stringify(trace)}\n`).join(""));
+  const searchesTestMetric = isTestMetric(options.metric);
+  tellResult(traces, { space, budget, warnings, searchesTestMetric, provenance }, to);
+  if (options.out !== undefined) to.say(`${options.out}: ${traces.length} traces`);
+  return terminal.interrupted.aborted ? EXIT.cancelled : EXIT.ok;
+}
+
+/** Before minutes of embedding, what the search would refuse after it. */
+function checkColumns(table: LabelTable, { metric, report, cost, seconds, model, embedding }: SearchOptions): void {
+  if (model === undefined && embedding === undefined) {
+    throw new InputError("Expected --model FILE or --embedding FILE, found neither: a search needs an embedding of the space.");
+  }
+  if (seconds !== undefined && cost === undefined) {
+    throw new InputError("--seconds: expected --cost COLUMN, the column of seconds that a query costs, found none.");
+  }
+  const named = { "--metric": metric, "--report": report, "--cost": cost };
+  for (const [option, column] of Object.entries(named)) {
+    if (column === undefined || table.metrics.some((known) => known.name === column)) continue;
+    const known = table.metrics.map((known) => known.name).join(", ");
+    throw new InputError(`${option}: expected a column of ${table.source} (${known}), found ${column}.`);
+  }
+}
+
+function testWarning(metric: string): string[] {
+  if (!isTestMetric(metric)) return [];
+  return [`${metric} is a test metric: what is searched on it is chosen with the answers in hand and no fair comparison.`];
+}
+
+/** Whether a column's name says that it holds test values. */
+export function isTestMetric(name: string): boolean {
+  return name
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .includes("test");
+}
+
+async function openEmbedding(
+  space: SearchSpace,
+  options: SearchOptions,
+  to: Output,
+): Promise<{ embedding: Embedding; provenance: Record<string, string> }> {
+  if (options.model === undefined) {
+    const path = options.embedding as string;
+    return { embedding: readEmbedding(space, await readInput(path), path), provenance: { embedding: basename(path) } };
+  }
+  const model = await readModel(space, options.model);
+  const backend = await openCommandBackend(options.backend, to);
+  const embedding = await embedSpace(backend, space, model).finally(backend.close);
+  return { embedding, provenance: { ...modelProvenance(model), adapter: backend.adapter, backend: backend.name } };
+}
+
+/** Counts queries where their number is known, else runs. */
+function progressCounter(to: Output, budget: Budget, runs: number) {
+  const unit = "queries" in budget ? "queries" : "runs";
+  const total = "queries" in budget ? budget.queries * runs : runs;
+  const progress = to.progress(unit);
+  let done = 0;
+  const add = (count: number): void => {
+    done += count;
+    progress.update(Math.min(done, total), total, "", { unit });
+  };
+  return {
+    queries: (count: number) => unit === "queries" && add(count),
+    run: () => unit === "runs" && add(1),
+    clear: () => progress.clear(),
+  };
+}

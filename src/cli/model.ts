@@ -1,0 +1,77 @@
+/** What commands do with models: open a backend, read a checkpoint, embed a space. */
+import { basename } from "node:path";
+import { Option } from "commander";
+import { InputError } from "../errors.ts";
+import type { EmbeddingValues } from "../formats/embedding.ts";
+import { packingOf, packSpace } from "../spaces/packing.ts";
+import type { SearchSpace } from "../spaces/space.ts";
+import { type Backend, openBackend } from "../vgae/backend.ts";
+import { type Checkpoint, readCheckpoint } from "../vgae/checkpoint.ts";
+import { DEFAULT_TRAINING } from "../vgae/config.ts";
+import { dawnNote, openDawn } from "./dawn.ts";
+import { readInput } from "./files.ts";
+import type { Output } from "./output.ts";
+
+export const COMMAND_BACKENDS = ["webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
+export type CommandBackend = (typeof COMMAND_BACKENDS)[number];
+
+export const backendOption = (): Option =>
+  new Option(
+    "--backend <name>",
+    "where the model runs: webgpu (our kernels), tfjs-wasm or tfjs-cpu (TensorFlow.js); default: webgpu, and tfjs-wasm with a warning where there is none",
+  ).choices(COMMAND_BACKENDS);
+
+/** The named backend, or WebGPU with TensorFlow.js as the fallback. Says which one it became. */
+export async function openCommandBackend(name: CommandBackend | undefined, to: Output): Promise<Backend> {
+  const backend = await open(name, to);
+  to.note(backend.name === "webgpu" ? `${backend.message} ${dawnNote()}.` : backend.message);
+  return backend;
+}
+
+async function open(name: CommandBackend | undefined, to: Output): Promise<Backend> {
+  if (name !== undefined && name !== "webgpu") return openBackend({ backend: name });
+  let api: GPU;
+  try {
+    api = await openDawn();
+  } catch (error) {
+    if (name === "webgpu" || !(error instanceof InputError)) throw error;
+    to.warn(`${error.message}. The model runs on TensorFlow.js instead: slower, but complete.`);
+    return openBackend({ backend: "tfjs-wasm" });
+  }
+  return openBackend({ backend: name, api });
+}
+
+export interface CommandModel extends Checkpoint {
+  /** File name without folders: what stands in the provenance of results. */
+  readonly file: string;
+}
+
+/** @throws InputError where the file is missing or no model of this space */
+export async function readModel(space: SearchSpace, path: string): Promise<CommandModel> {
+  return { ...readCheckpoint(space, await readInput(path), path), file: basename(path) };
+}
+
+/** Embedding of every architecture of the space: mean of mu over the nodes, size x 16. */
+export async function embedSpace(backend: Backend, space: SearchSpace, { state, shape }: Checkpoint): Promise<EmbeddingValues> {
+  const packing = packingOf(space);
+  // A trainer wants something to train on; one graph does, for nothing is trained.
+  const set = { packed: packSpace(space, [0]), count: 1 };
+  const trainer = await backend.createTrainer(shape, packing, set, DEFAULT_TRAINING);
+  try {
+    trainer.restore(state);
+    const data = await trainer.embed(packSpace(space));
+    return { data, count: space.size, dimensions: shape.latent };
+  } finally {
+    trainer.destroy();
+  }
+}
+
+/** What results say about a model: its file and, where it is ours, how it was made. */
+export function modelProvenance({ file, metadata }: CommandModel): Record<string, string> {
+  const known = ["protocol", "epochs", "seed", "adapter", "variant", "version", "commit"] as const;
+  const told = known.flatMap((key) => {
+    const value = metadata[key];
+    return value === undefined ? [] : [[`model_${key}`, value] as const];
+  });
+  return { model: file, ...Object.fromEntries(told) };
+}

@@ -1,0 +1,135 @@
+/** Golden steps on any backend: the shipped WGSL kernels, or the TensorFlow.js reference. */
+import { InputError } from "../errors.ts";
+import { openDevice } from "../gpu/device.ts";
+import {
+  type Comparison,
+  compare,
+  compareStep,
+  embeddingOf,
+  type Golden,
+  type GoldenStep,
+  type StepResult,
+  sigmoid,
+} from "../vgae/golden.ts";
+import { parameterLayout } from "../vgae/layout.ts";
+import type { TrainingState } from "../vgae/state.ts";
+import { dawnNote, openDawn } from "./dawn.ts";
+import type { CommandBackend } from "./model.ts";
+
+export interface Replayer {
+  readonly adapter: string;
+  readonly message: string;
+  open(golden: Golden): Promise<Replaying>;
+  close(): void;
+}
+
+interface Evaluated {
+  readonly mu: Float32Array;
+  readonly logvar: Float32Array;
+  readonly operationsLogits: Float32Array;
+  readonly adjacencyLogits: Float32Array;
+  readonly embedding: Float32Array;
+}
+
+/** One golden file on a backend. */
+export interface Replaying {
+  /** One optimiser step, from the golden state before it unless another is given. */
+  step(step: GoldenStep, start?: TrainingState): Promise<StepResult>;
+  /** Encoder, decoder and embedding in evaluation mode on the file's evaluation batch. */
+  evaluate(): Promise<Evaluated>;
+  destroy(): void;
+}
+
+export async function openReplayer(backend: CommandBackend): Promise<Replayer> {
+  return backend === "webgpu" ? onWebgpu() : onReference(backend);
+}
+
+async function onWebgpu(): Promise<Replayer> {
+  const opened = await openDevice(await openDawn());
+  if (!opened.ok) throw new InputError(opened.message);
+  const { gpu, message } = opened;
+  return {
+    adapter: gpu.adapter,
+    message: `${message} ${dawnNote()}.`,
+    async open(golden) {
+      const { replay } = await import("../vgae/webgpu/replay.ts");
+      const { evaluation } = golden;
+      const { step, evaluate, destroy } = await replay(gpu, golden);
+      return { step, destroy, evaluate: () => evaluate(evaluation.state, evaluation.packed) };
+    },
+    close: () => gpu.device.destroy(),
+  };
+}
+
+async function onReference(backend: Exclude<CommandBackend, "webgpu">): Promise<Replayer> {
+  const [{ referenceStep }, { referenceTrainer }] = await Promise.all([
+    import("../vgae/reference/step.ts"),
+    import("../vgae/reference/trainer.ts"),
+  ]);
+  return {
+    adapter: backend,
+    message: `The steps run on ${backend}, the TensorFlow.js reference.`,
+    async open({ shape, options, evaluation }) {
+      return {
+        step: (step, start = step.start) => referenceStep(backend, shape, start, step, options),
+        async evaluate() {
+          const trainer = await referenceTrainer(backend, shape, evaluation, options);
+          trainer.restore(evaluation.state);
+          const { mu, logvar } = await trainer.encode(evaluation.packed);
+          const { operations, adjacency } = await trainer.decode(mu);
+          trainer.destroy();
+          const embedding = embeddingOf(mu, shape);
+          return { mu, logvar, operationsLogits: operations, adjacencyLogits: adjacency, embedding };
+        },
+        destroy: () => undefined,
+      };
+    },
+    close: () => undefined,
+  };
+}
+
+/** Part of a step that is told together. */
+export const GROUPS = ["losses", "activations", "gradients", "weights"] as const;
+export type Group = (typeof GROUPS)[number];
+
+export function groupOf(name: string): Group {
+  if (name === "loss") return "losses";
+  if (name.startsWith("grad")) return "gradients";
+  return name.startsWith("after/") ? "weights" : "activations";
+}
+
+export interface StepCheck {
+  /** Number of the step, or the evaluation after all steps. */
+  readonly step: number | "evaluation";
+  readonly mode: string;
+  /** Whether the step started from our own state instead of the golden one: told, not judged. */
+  readonly chained: boolean;
+  readonly tensors: readonly Comparison[];
+}
+
+export const isWithin = ({ error, tolerance }: Comparison): boolean => error <= tolerance;
+
+/** Every check of a golden file, in order: its steps and evaluation from golden states, then the chained steps. */
+export async function* checkGolden(replaying: Replaying, golden: Golden): AsyncGenerator<StepCheck> {
+  const layout = parameterLayout(golden.shape);
+  for (const [number, step] of golden.steps.entries()) {
+    const tensors = compareStep(step, await replaying.step(step), layout);
+    yield { step: number, mode: step.mode, chained: false, tensors };
+  }
+  const { mu, logvar, embedding, operationsLogits, adjacencyLogits } = await replaying.evaluate();
+  const ours = new Map([
+    ["mu", mu],
+    ["logvar", logvar],
+    ["embedding", embedding],
+    ["ops_recon", operationsLogits.map(sigmoid)],
+    ["adj_recon", adjacencyLogits.map(sigmoid)],
+  ]);
+  const tensors = compare(golden.evaluation.expected, ours);
+  yield { step: "evaluation", mode: "frozen", chained: false, tensors };
+  let state: TrainingState | undefined;
+  for (const [number, step] of golden.steps.entries()) {
+    const result: StepResult = await replaying.step(step, state);
+    state = result.next;
+    yield { step: number, mode: step.mode, chained: true, tensors: compareStep(step, result, layout) };
+  }
+}
