@@ -119,3 +119,18 @@ test("fades what is not among the best when only the best are to keep their colo
   await page.locator('archscape-explore select[name="keep"]').selectOption("0.01");
   await expect.poll(() => coloursOf(page, map(page))).toBeLessThan(all);
 });
+
+test("draws on a 2-D canvas where the browser refuses WebGL", async ({ page }) => {
+  await page.addInitScript(() => {
+    const original = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+      return /webgl/.test(kind) ? null : Reflect.apply(original, this, [kind, ...rest]);
+    } as typeof original;
+  });
+  await openLab(page);
+  await expect(map(page)).toHaveAttribute("data-renderer", "canvas");
+  await expect.poll(() => coloursOf(page, map(page))).toBeGreaterThan(60);
+  await map(page).hover();
+  await page.mouse.wheel(0, -300);
+  await expect.poll(() => page.url()).toContain("zoom=");
+});

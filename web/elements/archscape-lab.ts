@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { nasbench201 } from "../../src/spaces/index.ts";
+import { VERSION } from "../../src/version.ts";
 import { count } from "../format.ts";
 import type { Lab } from "../state/context.ts";
 import { createLab } from "../state/lab.ts";
@@ -7,7 +8,6 @@ import { PANELS, type Panel } from "../state/settings.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { phoneQuery } from "../theme.ts";
-import { VERSION } from "../version.ts";
 import { labStyles } from "./archscape-lab.styles.ts";
 import { deviceBadge, helpContent } from "./header.ts";
 

@@ -10,11 +10,17 @@ import { numberInput, step, stepStyles } from "./step.ts";
 const STATES: Readonly<Record<TrainingView["job"], string>> = {
   idle: "not started",
   starting: "starting",
+  ending: "ending",
   running: "running",
   paused: "paused",
   finished: "finished",
   cancelled: "cancelled",
   failed: "failed",
+};
+
+const BUSY: Partial<Record<TrainingView["job"], string>> = {
+  starting: "The engine is starting.",
+  ending: "The map of the last step is being computed.",
 };
 
 /** Step 2: learn an embedding of the space, and keep or bring back a model. */
@@ -80,7 +86,7 @@ export class ArchscapeTraining extends LitElement {
           : {
               label: "Pre-train",
               run: () => lab.startTraining(),
-              obstacle: job === "starting" ? "It is starting." : lab.obstacle("pretrain"),
+              obstacle: BUSY[job] ?? lab.obstacle("pretrain"),
             };
     return step({
       lab,
@@ -92,8 +98,8 @@ export class ArchscapeTraining extends LitElement {
       body: html`
         ${this.progress()}
         <div class="buttons" role="group" aria-label="Control of the run">
-          <button type="button" ?disabled=${job === "running" || job === "starting"} title="One optimiser step" @click=${this.onStep}>Step</button>
-          <button type="button" ?disabled=${!active || job === "starting"} @click=${training.cancel}>Cancel</button>
+          <button type="button" ?disabled=${job === "running" || BUSY[job] !== undefined} title="One optimiser step" @click=${this.onStep}>Step</button>
+          <button type="button" ?disabled=${!active || BUSY[job] !== undefined} @click=${training.cancel}>Cancel</button>
           <button type="button" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
         </div>
         <div class="fields">
@@ -129,7 +135,7 @@ export class ArchscapeTraining extends LitElement {
   private onStep = (): void => {
     const { lab } = this;
     if (lab.training.store.value.job === "paused") lab.training.stepOnce();
-    else lab.startTraining({ paused: true });
+    else lab.startTraining({ byStep: true });
   };
 
   private summary(): string {

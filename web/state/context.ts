@@ -39,7 +39,7 @@ export interface Lab {
   exportEmbedding(): void;
   loadDemoLabels(): Promise<void>;
   dropLabels(): void;
-  startTraining(how?: { readonly paused?: boolean; readonly goOn?: boolean }): void;
+  startTraining(how?: { readonly byStep?: boolean; readonly goOn?: boolean }): void;
   resetTraining(): void;
   saveCheckpoint(weightsOnly: boolean): Promise<void>;
   startSearch(): void;

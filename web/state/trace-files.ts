@@ -1,7 +1,7 @@
 import type { MetricInfo } from "../../src/objectives/objective.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../src/version.ts";
 import type { SearchPlan } from "./searching.ts";
 
 /** One trace a line, as plain data, with what else belongs to the run: version, embedding, notation of the result. */

@@ -24,8 +24,11 @@ export type DeviceView =
 
 export interface TrainingView {
   readonly device: DeviceView;
-  /** `idle`: nothing was started yet, or all was reset. `starting`: the worker has not answered yet. */
-  readonly job: "idle" | "starting" | JobState;
+  /**
+   * `idle`: nothing was started yet, or all was reset. `starting`: the worker has not answered yet. `ending`: no more steps
+   * are made, the map of the last one is being computed.
+   */
+  readonly job: "idle" | "starting" | "ending" | JobState;
   /** What the run under way or the last one was started with. */
   readonly options: TrainingOptions | undefined;
   readonly step: number;
@@ -50,7 +53,7 @@ export interface TrainingStore {
   open(): Promise<void>;
   start(
     options: TrainingOptions,
-    how: { readonly paused?: boolean; readonly goOn?: boolean; readonly live: boolean },
+    how: { readonly byStep?: boolean; readonly goOn?: boolean; readonly live: boolean },
   ): Promise<void>;
   pause(): void;
   resume(): void;
@@ -93,11 +96,15 @@ const DRAIN_MILLISECONDS = 1000;
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
 
-export const isActive = (job: TrainingView["job"]): boolean => job === "starting" || job === "running" || job === "paused";
+export const isActive = (job: TrainingView["job"]): boolean => ["starting", "running", "paused", "ending"].includes(job);
 
 export function createTraining(space: SpaceName, engine: () => Client<EngineApi>, effects: TrainingEffects): TrainingStore {
   const store = createStore<TrainingView>({ device: { state: "unopened" }, ...INITIAL });
   let opening: Promise<void> | undefined;
+  /** A single step shows as paused throughout, else the buttons would flicker. */
+  let stepping = false;
+  /** The call under way: the engine takes one at a time, and a reset run ends a little later than it is forgotten. */
+  let underWay: Promise<unknown> = Promise.resolve();
   /** Number of the run: what an earlier one still sends after a reset is not listened to. */
   let run = 0;
 
@@ -114,7 +121,10 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
 
   const receive = (event: EngineEvent, options: TrainingOptions, metrics: StepMetrics[]): void => {
     if (event.type === "state") {
-      store.set({ job: event.state });
+      if (event.state === "running" && stepping) return;
+      if (event.state === "paused") stepping = false;
+      const over = event.state !== "running" && event.state !== "paused";
+      if (store.value.job !== "ending") store.set({ job: over ? "ending" : event.state });
     } else if (event.type === "progress") {
       for (const metric of event.metrics) metrics.push(metric);
       const { step, totalSteps, stepsPerSecond, secondsLeft } = event;
@@ -133,9 +143,10 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
   return {
     store,
     open,
-    async start(options, { paused = false, goOn = false, live }) {
+    async start(options, { byStep = false, goOn = false, live }) {
       if (isActive(store.value.job)) return;
       const mine = ++run;
+      stepping = byStep;
       const before = store.value;
       const resume = goOn ? before.resumable : undefined;
       const metrics: StepMetrics[] = resume ? [...before.metrics] : [];
@@ -150,6 +161,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         step: resume ? before.step : 0,
       });
       await open();
+      await underWay;
       if (mine !== run) return;
       const { port1, port2 } = new MessageChannel();
       // The result and the last events come through different ports: the end is when both are here.
@@ -162,9 +174,13 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       const request: PretrainRequest = { space, options, embedEachEpoch: live, ...(resume ? { resume } : {}) };
       const job = engine().ask((api) => {
         const started = api.pretrain(request, transfer(port2, [port2]));
-        if (paused) void api.pause();
+        if (byStep) {
+          void api.pause();
+          void api.stepOnce();
+        }
         return started;
       });
+      underWay = job;
       const ended = await job;
       if (ended.ok) await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MILLISECONDS))]);
       port1.close();
@@ -187,9 +203,20 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       else effects.onEnd(state, store.value.step);
     },
     pause: () => void engine().api.pause(),
-    resume: () => void engine().api.resume(),
-    stepOnce: () => void engine().api.stepOnce(),
-    cancel: () => void engine().api.cancel(),
+    resume() {
+      stepping = false;
+      store.set({ job: "running" });
+      void engine().api.resume();
+    },
+    stepOnce() {
+      stepping = true;
+      void engine().api.stepOnce();
+    },
+    cancel() {
+      if (!isActive(store.value.job)) return;
+      store.set({ job: "ending" });
+      void engine().api.cancel();
+    },
     reset() {
       if (isActive(store.value.job)) void engine().api.cancel();
       run += 1;
@@ -204,7 +231,8 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
     async load(bytes, name) {
       store.set({ busy: "loading" });
       await open();
-      const loaded = await engine().ask((api) => api.load(space, bytes));
+      await underWay;
+      const loaded = await engine().ask((api) => api.load(space, bytes, name));
       store.set({ busy: undefined });
       if (loaded.ok) {
         run += 1;

@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { choose, map, notices, openLab, openStep, primary, watchProblems } from "./lab.ts";
+
+const done = (page: Page) => page.locator("archscape-training [data-step]");
+const stepsDone = async (page: Page): Promise<number> => Number(await done(page).getAttribute("data-step"));
+const lossNow = async (page: Page): Promise<number> =>
+  Number(await page.locator("archscape-training [data-loss]").getAttribute("data-loss"));
+
+// On a software adapter the map of 15,625 cells alone takes half a minute.
+test.describe.configure({ timeout: 600_000 });
+const PATIENCE = { timeout: 240_000 };
+
+/** Long enough that no device gets to the end while a test looks on. */
+const LONG = "epochs=1000&seed=3";
+
+async function startAndReach(page: Page, steps: number): Promise<void> {
+  await openStep(page, "training");
+  await primary(page, "training").click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThanOrEqual(steps);
+}
+
+async function pause(page: Page): Promise<void> {
+  await primary(page, "training").click();
+  await expect(primary(page, "training")).toHaveText("Resume", PATIENCE);
+}
+
+test("pre-trains: steps, runs with a falling loss, pauses, steps again, goes on, and is cancelled", async ({ page }) => {
+  const problems = watchProblems(page);
+  await openLab(page, LONG);
+  const training = await openStep(page, "training");
+  const step = training.getByRole("button", { name: "Step", exact: true });
+  await step.click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBe(1);
+  await expect(primary(page, "training")).toHaveText("Resume");
+  const first = await lossNow(page);
+
+  await primary(page, "training").click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThanOrEqual(40);
+  await expect(primary(page, "training")).toHaveText("Pause");
+  await expect(training).toContainText("steps/s");
+  await expect(page.locator('archscape-charts [data-chart="loss"] svg')).toBeVisible();
+
+  await pause(page);
+  expect(await lossNow(page)).toBeLessThan(first);
+  const paused = await stepsDone(page);
+  await step.click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBe(paused + 1);
+  await step.click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBe(paused + 2);
+
+  await primary(page, "training").click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThan(paused + 4);
+  await training.getByRole("button", { name: "Cancel" }).click();
+  await expect(primary(page, "training")).toHaveText("Pre-train", PATIENCE);
+  await expect(training.locator(".summary").first()).toContainText("cancelled at step", PATIENCE);
+  await expect(page.locator("archscape-map .caption")).toContainText("your training, protocol released, seed 3");
+  expect(problems).toEqual([]);
+});
+
+test("the page keeps drawing frames and answering presses while the engine trains", async ({ page }) => {
+  await openLab(page, LONG);
+  await startAndReach(page, 10);
+  const frames = page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let count = 0;
+        const frame = (): void => {
+          count += 1;
+          if (count < 20) requestAnimationFrame(frame);
+          else resolve(count);
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+  const before = await stepsDone(page);
+  await map(page).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator("archscape-cell h2")).toHaveText(/^Cell /);
+  expect(await frames).toBe(20);
+  await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThan(before);
+});
+
+test("saves a checkpoint, takes it back after a reset, and trains on from it", async ({ page }) => {
+  await openLab(page, LONG);
+  await startAndReach(page, 20);
+  await pause(page);
+  const training = await openStep(page, "training");
+  const save = async (name: string): Promise<{ name: string; buffer: Buffer }> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), training.getByRole("button", { name }).click()]);
+    return { name: download.suggestedFilename(), buffer: readFileSync(await download.path()) };
+  };
+  const whole = await save("Save checkpoint");
+  const weights = await save("Save weights");
+  expect(whole.name).toMatch(/^nasbench201-released-seed3-step\d+\.safetensors$/);
+  expect(whole.buffer.byteLength).toBeGreaterThan(weights.buffer.byteLength);
+
+  await training.getByRole("button", { name: "Reset" }).click();
+  await expect(page.locator("archscape-map .caption")).toContainText("shipped weights");
+  await expect(done(page)).toHaveCount(0);
+
+  const mimeType = "application/octet-stream";
+  const open = training.getByRole("button", { name: "Open …" });
+  await choose(page, open, { ...weights, mimeType });
+  await expect(notices(page, "news").last()).toContainText("weights only", PATIENCE);
+  await expect(training.getByRole("button", { name: "Train on" })).toHaveCount(0);
+  await choose(page, open, { ...whole, mimeType });
+  await expect(notices(page, "news").last()).toContainText("training can go on from it", PATIENCE);
+  await expect(page.locator("archscape-map .caption")).toContainText(whole.name);
+
+  const saved = Number(/step(\d+)/.exec(whole.name)?.[1]);
+  await training.getByRole("button", { name: "Train on" }).click();
+  await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThan(saved);
+});
+
+test("refuses a checkpoint of something else in one sentence, and keeps the map", async ({ page }) => {
+  await openLab(page);
+  const training = await openStep(page, "training");
+  const header = JSON.stringify({ other: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }).padEnd(80);
+  const buffer = Buffer.alloc(8 + header.length + 4);
+  buffer.writeBigUInt64LE(BigInt(header.length), 0);
+  buffer.write(header, 8);
+  await choose(page, training.getByRole("button", { name: "Open …" }), {
+    name: "other.safetensors",
+    mimeType: "application/octet-stream",
+    buffer,
+  });
+  await expect(notices(page, "problem")).toHaveCount(1);
+  await expect(page.locator("archscape-map .caption")).toContainText("shipped weights");
+});
+
+test("says which device trains, and why", async ({ page }) => {
+  await openLab(page);
+  const badge = page.locator("button.device");
+  await expect(badge).toHaveAttribute("data-status", /software-adapter|hardware/);
+  await badge.click();
+  await expect(page.getByRole("dialog", { name: "Device" })).toContainText("WebGPU");
+});
