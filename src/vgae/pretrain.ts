@@ -164,9 +164,11 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       const metrics = current.takeMetrics();
       pending.push(...metrics);
       epochMetrics.push(...metrics);
-      const bad = metrics.find(({ total }) => !Number.isFinite(total));
+      // ReLU hides a NaN from the loss, never from the gradient; and where the gradient is none, Adam stands still.
+      const bad = metrics.find(({ total, gradNorm }) => !Number.isFinite(total) || !Number.isFinite(gradNorm));
       return (
-        bad && `The loss of step ${bad.step + 1} is not a number: training stopped and kept the weights of step ${lastGood.step}.`
+        bad &&
+        `The loss or the gradient of step ${bad.step + 1} is not a number: training stopped and kept the weights of step ${lastGood.step}.`
       );
     };
 
@@ -227,8 +229,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         return undefined;
       }
       const left = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
-      const steps =
-        control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
+      const steps = control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
       if (control.wanted === "pause") control.singleSteps--;
       await unlessLost(current.advance(steps));
       const bad = collect();

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Counts, Gpu } from "../../src/gpu/device.ts";
+import { METRICS } from "../../src/vgae/webgpu/buffers.ts";
+import { openTrainer, ownGpu, set, shape } from "./helpers.ts";
+
+const since = ({ counts }: Gpu, before: Counts): Counts =>
+  Object.fromEntries(
+    Object.entries(counts).map(([name, now]) => [name, now - before[name as keyof Counts]]),
+  ) as unknown as Counts;
+const made = { buffers: 0, liveBuffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0 };
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** Holds back every mapping of a staging buffer until it is let go, as a slow browser does. */
+function holdReadbacks(): { held: () => number; letGo: () => void } {
+  const real = GPUBuffer.prototype.mapAsync;
+  const waiting: (() => void)[] = [];
+  let open = false;
+  vi.spyOn(GPUBuffer.prototype, "mapAsync").mockImplementation(function (this: GPUBuffer, ...args) {
+    if (open) return real.apply(this, args);
+    return new Promise((resolve, reject) => waiting.push(() => real.apply(this, args).then(resolve, reject)));
+  });
+  return {
+    held: () => waiting.length,
+    letGo() {
+      open = true;
+      for (const go of waiting.splice(0)) go();
+    },
+  };
+}
+
+describe("a training step on the GPU", () => {
+  it("is 18 dispatches, sixteen of them one submit, and makes nothing: no buffer, no bind group, no pipeline", async () => {
+    const gpu = await ownGpu();
+    const trainer = await openTrainer({ protocol: "corrected" }, { stepsPerSubmit: 16 }, gpu);
+    expect(trainer.dispatchesPerStep).toBe(18);
+
+    // From the first step on: everything is made when the trainer is.
+    const before = { ...gpu.counts };
+    await trainer.advance(16);
+    expect(since(gpu, before)).toEqual({ ...made, submits: 1, dispatches: 18 * 16 });
+    trainer.takeMetrics();
+    await trainer.snapshot();
+    await trainer.advance(32);
+    trainer.restore(await trainer.snapshot());
+    await trainer.encode(set.packed);
+    await trainer.embed(set.packed);
+    await trainer.decode(new Float32Array(3 * shape.nodes * shape.latent));
+    expect(since(gpu, before)).toMatchObject(made);
+    trainer.destroy();
+    gpu.device.destroy();
+  });
+
+  it("frees every buffer with its trainer", async () => {
+    const gpu = await ownGpu();
+    const trainer = await openTrainer({}, {}, gpu);
+    expect(gpu.counts.liveBuffers).toBeGreaterThan(0);
+    await trainer.advance(2);
+    await trainer.finish();
+    trainer.destroy();
+    expect(gpu.counts).toMatchObject({ liveBuffers: 0, bufferBytes: 0 });
+    gpu.device.destroy();
+  });
+
+  it("reports its metrics exactly once and in order, though nobody waits for them on the way", async () => {
+    const trainer = await openTrainer({ protocol: "corrected" }, { stepsPerSubmit: 5 });
+    await trainer.advance(300);
+    const early = trainer.takeMetrics();
+    await trainer.finish();
+    const metrics = [...early, ...trainer.takeMetrics()];
+    expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    for (const { total, operations, adjacency, kl, gradNorm } of metrics) {
+      expect(total).toBeCloseTo(operations + adjacency + kl, 5);
+      expect(gradNorm).toBeGreaterThan(0);
+    }
+    expect(trainer.takeMetrics()).toEqual([]);
+    trainer.destroy();
+  });
+
+  it("never waits for a readback: training goes on while none returns, and reports all steps when they do", async () => {
+    const trainer = await openTrainer({}, { stepsPerSubmit: 2 });
+    const readbacks = holdReadbacks();
+    await trainer.advance(40);
+    expect(trainer.step).toBe(40);
+    expect(readbacks.held()).toBeGreaterThan(0);
+    expect(trainer.takeMetrics()).toEqual([]);
+    readbacks.letGo();
+    await trainer.finish();
+    expect(trainer.takeMetrics().map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    trainer.destroy();
+  });
+
+  it("waits at last where the ring of metrics would lap itself, and loses none", async () => {
+    const trainer = await openTrainer({ batchSize: 2 }, { stepsPerSubmit: 64 });
+    const readbacks = holdReadbacks();
+    const all = METRICS + 200;
+    const training = trainer.advance(all);
+    while (trainer.step < METRICS) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(trainer.step).toBe(METRICS);
+    readbacks.letGo();
+    await training;
+    await trainer.finish();
+    expect(trainer.takeMetrics().map(({ step }) => step)).toEqual(Array.from({ length: all }, (_, i) => i));
+    trainer.destroy();
+  });
+});

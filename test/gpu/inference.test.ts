@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { generator } from "../../src/random/generator.ts";
+import { ENCODINGS } from "../../src/spaces/encodings.ts";
+import { pack, packingOf } from "../../src/spaces/packing.ts";
+import { type Graph, PADDING, type SpaceName } from "../../src/spaces/space.ts";
+import { modelShape, trainingOptions } from "../../src/vgae/config.ts";
+import { relativeError } from "../../src/vgae/golden.ts";
+import { referenceTrainer } from "../../src/vgae/reference/trainer.ts";
+import { type WebgpuTrainer, webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
+import { sharedGpu } from "./helpers.ts";
+
+/** Two chunks, the second a partial one that is no multiple of anything. */
+const COUNT = 300;
+
+/** Any graphs at all: the encoder asks for no more than a DAG in topological order. The last nodes of some do not exist. */
+function randomGraphs(space: SpaceName): Uint32Array {
+  const { nodes, operations } = ENCODINGS[space];
+  const packing = packingOf(ENCODINGS[space]);
+  const random = generator(5, "init");
+  const packed = new Uint32Array(COUNT * packing.words);
+  for (let position = 0; position < COUNT; position++) {
+    const real = nodes - (random.integer(3) === 0 ? random.integer(3) : 0);
+    const graph: Graph = {
+      operations: Uint8Array.from({ length: nodes }, (_, node) => (node < real ? random.integer(operations.length) : PADDING)),
+      adjacency: Uint8Array.from({ length: nodes * nodes }, (_, at) => {
+        const [from, to] = [Math.floor(at / nodes), at % nodes];
+        return from < to && to < real && random.integer(2) === 1 ? 1 : 0;
+      }),
+    };
+    pack(packing, graph, packed, position);
+  }
+  return packed;
+}
+
+async function trained(space: SpaceName, packed: Uint32Array): Promise<WebgpuTrainer> {
+  const shape = modelShape(ENCODINGS[space], 32);
+  const options = trainingOptions({ seed: 3 });
+  const trainer = await webgpuTrainer(await sharedGpu(), shape, packingOf(ENCODINGS[space]), { packed, count: COUNT }, options);
+  // So that running statistics and eps are none of the initial values.
+  await trainer.advance(4);
+  return trainer;
+}
+
+describe.each(["nasbench101", "nasbench201", "darts"] as const)("evaluation on the GPU, graphs of %s", (space) => {
+  it("encodes, embeds and decodes any number of graphs as the reference does", async () => {
+    const packed = randomGraphs(space);
+    const trainer = await trained(space, packed);
+    const { shape, options } = trainer;
+    const reference = await referenceTrainer("tfjs-wasm", shape, { packed, count: COUNT }, options);
+    reference.restore(await trainer.snapshot());
+
+    const [ours, theirs] = [await trainer.encode(packed), await reference.encode(packed)];
+    expect(ours.mu.length).toBe(COUNT * shape.nodes * shape.latent);
+    expect(relativeError(ours.mu, theirs.mu)).toBeLessThan(1e-5);
+    expect(relativeError(ours.logvar, theirs.logvar)).toBeLessThan(1e-5);
+
+    const embedding = await trainer.embed(packed);
+    expect(embedding.length).toBe(COUNT * shape.latent);
+    expect(relativeError(embedding, await reference.embed(packed))).toBeLessThan(1e-5);
+    const last = Array.from({ length: shape.latent }, (_, d) => {
+      const first = (COUNT - 1) * shape.nodes * shape.latent + d;
+      return (
+        Array.from({ length: shape.nodes }, (_, n) => ours.mu[first + n * shape.latent] as number).reduce((a, b) => a + b) /
+        shape.nodes
+      );
+    });
+    expect(relativeError(embedding.slice(-shape.latent), last)).toBeLessThan(1e-5);
+
+    const [logits, expected] = [await trainer.decode(ours.mu), await reference.decode(ours.mu)];
+    expect(logits.operations.length).toBe(COUNT * shape.nodes * shape.operations);
+    expect(relativeError(logits.operations, expected.operations)).toBeLessThan(1e-5);
+    expect(relativeError(logits.adjacency, expected.adjacency)).toBeLessThan(1e-5);
+    reference.destroy();
+    trainer.destroy();
+  });
+});
+
+describe("evaluation on the GPU", () => {
+  it("gives a graph the same bits whatever stands beside it, and calls at the same time do not mix", async () => {
+    const packed = randomGraphs("nasbench201");
+    const { words } = packingOf(ENCODINGS.nasbench201);
+    const trainer = await trained("nasbench201", packed);
+    const size = trainer.shape.nodes * trainer.shape.latent;
+    const [whole, one, embedding, nothing] = await Promise.all([
+      trainer.encode(packed),
+      trainer.encode(packed.slice(270 * words, 271 * words)),
+      trainer.embed(packed.slice(0, 5 * words)),
+      trainer.encode(new Uint32Array()),
+    ]);
+    expect(one.mu).toEqual(whole.mu.slice(270 * size, 271 * size));
+    expect(embedding).toEqual((await trainer.embed(packed)).slice(0, 5 * trainer.shape.latent));
+    expect(nothing.mu.length).toBe(0);
+    trainer.destroy();
+  });
+
+  it("leaves training as it was", async () => {
+    const packed = randomGraphs("nasbench201");
+    const trainer = await trained("nasbench201", packed);
+    const before = await trainer.snapshot();
+    await trainer.encode(packed);
+    expect(await trainer.snapshot()).toEqual(before);
+    trainer.destroy();
+  });
+});
