@@ -11,6 +11,7 @@ import { DEFAULT_TRAINING } from "../vgae/config.ts";
 import { dawnNote, openDawn } from "./dawn.ts";
 import { readInput } from "./files.ts";
 import type { Output } from "./output.ts";
+import { Failure } from "./terminal.ts";
 
 export const COMMAND_BACKENDS = ["webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
 export type CommandBackend = (typeof COMMAND_BACKENDS)[number];
@@ -20,6 +21,15 @@ export const backendOption = (): Option =>
     "--backend <name>",
     "where the model runs: webgpu (our kernels), tfjs-wasm or tfjs-cpu (TensorFlow.js); default: webgpu, and tfjs-wasm with a warning where there is none",
   ).choices(COMMAND_BACKENDS);
+
+/** WebGPU in Node. @throws Failure with one sentence where there is no adapter */
+export async function openGpu(): Promise<GPU> {
+  try {
+    return await openDawn();
+  } catch (error) {
+    throw error instanceof InputError ? new Failure(error.message) : error;
+  }
+}
 
 /** The named backend, or WebGPU with TensorFlow.js as the fallback. Says which one it became. */
 export async function openCommandBackend(name: CommandBackend | undefined, to: Output): Promise<Backend> {
@@ -32,9 +42,9 @@ async function open(name: CommandBackend | undefined, to: Output): Promise<Backe
   if (name !== undefined && name !== "webgpu") return openBackend({ backend: name });
   let api: GPU;
   try {
-    api = await openDawn();
+    api = await openGpu();
   } catch (error) {
-    if (name === "webgpu" || !(error instanceof InputError)) throw error;
+    if (!(error instanceof Failure) || name === "webgpu") throw error;
     to.warn(`${error.message}. The model runs on TensorFlow.js instead: slower, but complete.`);
     return openBackend({ backend: "tfjs-wasm" });
   }

@@ -43,9 +43,9 @@ export function output(terminal: Terminal, json: boolean): Output {
   };
 }
 
-/** Lets an action through at most once in `milliseconds`, the first time at once. */
+/** Lets an action through at most once in `milliseconds`, for the first time after as long. */
 function throttle(milliseconds: number): () => boolean {
-  let last = Number.NEGATIVE_INFINITY;
+  let last = performance.now();
   return () => {
     const now = performance.now();
     if (now - last < milliseconds) return false;

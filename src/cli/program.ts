@@ -6,7 +6,7 @@ import { infoCommand } from "./commands/info.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { searchCommand } from "./commands/search.ts";
 import { verifyCommand } from "./commands/verify.ts";
-import { EXIT, EXIT_HELP, type ExitCode, Interrupted, type Terminal } from "./terminal.ts";
+import { EXIT, EXIT_HELP, type ExitCode, Failure, Interrupted, type Terminal } from "./terminal.ts";
 
 /** Adds one subcommand; its action hands its exit code to `done`. */
 export type AddCommand = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;
@@ -65,6 +65,7 @@ ${EXIT_HELP}`,
       return fail(error.message.replace(/^error: /, ""), EXIT.usage);
     }
     if (error instanceof InputError) return fail(error.message, EXIT.usage);
+    if (error instanceof Failure) return fail(error.message, EXIT.failed);
     const told = error instanceof Error ? error.message : String(error);
     if (process.env["ARCHSCAPE_DEBUG"] && error instanceof Error) terminal.err(`${error.stack}\n`);
     return fail(`${told} (ARCHSCAPE_DEBUG=1 shows where)`, EXIT.failed);

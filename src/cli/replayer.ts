@@ -1,5 +1,4 @@
 /** Golden steps on any backend: the shipped WGSL kernels, or the TensorFlow.js reference. */
-import { InputError } from "../errors.ts";
 import { openDevice } from "../gpu/device.ts";
 import {
   type Comparison,
@@ -13,8 +12,9 @@ import {
 } from "../vgae/golden.ts";
 import { parameterLayout } from "../vgae/layout.ts";
 import type { TrainingState } from "../vgae/state.ts";
-import { dawnNote, openDawn } from "./dawn.ts";
-import type { CommandBackend } from "./model.ts";
+import { dawnNote } from "./dawn.ts";
+import { type CommandBackend, openGpu } from "./model.ts";
+import { Failure } from "./terminal.ts";
 
 export interface Replayer {
   readonly adapter: string;
@@ -45,8 +45,8 @@ export async function openReplayer(backend: CommandBackend): Promise<Replayer> {
 }
 
 async function onWebgpu(): Promise<Replayer> {
-  const opened = await openDevice(await openDawn());
-  if (!opened.ok) throw new InputError(opened.message);
+  const opened = await openDevice(await openGpu());
+  if (!opened.ok) throw new Failure(opened.message);
   const { gpu, message } = opened;
   return {
     adapter: gpu.adapter,

@@ -21,6 +21,9 @@ Exit codes:
   2    the command line or a file is not as it should be
   130  cancelled by Ctrl-C (a second Ctrl-C ends at once)`;
 
+/** A run that cannot go on for a reason that lies neither in the command line nor in our code, e.g. no graphics adapter. */
+export class Failure extends Error {}
+
 /** Thrown to leave a command that has nothing to tidy up. */
 export class Interrupted extends Error {}
 

@@ -163,7 +163,8 @@ function checkEmbedding({ data, count, dimensions }: Embedding, objective: Objec
   }
 }
 
-function checkBudget(budget: Budget, objective: Objective, candidates: number): void {
+/** Throws InputError for a budget that cannot be spent on so many candidates. */
+export function checkBudget(budget: Budget, objective: Objective, candidates: number): void {
   const { name } = objective.metric;
   if (candidates === 0) throw new InputError(`${objective.name} has no architecture with a value in ${name}.`);
   if ("queries" in budget) {

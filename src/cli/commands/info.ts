@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { InputError } from "../../errors.ts";
 import { openDevice } from "../../gpu/device.ts";
 import { SPACE_NAMES, searchSpace } from "../../spaces/index.ts";
 import { VERSION } from "../../version.ts";
-import { dawnNote, openDawn } from "../dawn.ts";
+import { dawnNote } from "../dawn.ts";
+import { openGpu } from "../model.ts";
 import { type Output, output } from "../output.ts";
-import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+import { EXIT, EXIT_HELP, type ExitCode, Failure, type Terminal, unlessInterrupted } from "../terminal.ts";
 
 /** Limits that the kernels live within. */
 const LIMITS = [
@@ -84,9 +84,9 @@ type Found =
 async function openAdapter(): Promise<Found> {
   let api: GPU;
   try {
-    api = await openDawn();
+    api = await openGpu();
   } catch (error) {
-    if (error instanceof InputError) return { ok: false, message: error.message };
+    if (error instanceof Failure) return { ok: false, message: error.message };
     throw error;
   }
   const opened = await openDevice(api);

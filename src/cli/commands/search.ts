@@ -6,7 +6,9 @@ import { InputError } from "../../errors.ts";
 import { readEmbedding } from "../../formats/embedding.ts";
 import type { LabelTable } from "../../formats/label-table.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
-import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions } from "../../search/strategies.ts";
+import { labelTableObjective } from "../../objectives/label-table.ts";
+import { checkBudget } from "../../search/run.ts";
+import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions, strategy } from "../../search/strategies.ts";
 import { type Embedding, SEARCH_PROTOCOLS, type SearchProtocol } from "../../search/strategy.ts";
 import type { Budget } from "../../search/trace.ts";
 import { searchSpace } from "../../spaces/index.ts";
@@ -100,16 +102,19 @@ ${EXIT_HELP}`;
 
 async function search(name: string, options: SearchOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
   const space = searchSpace(name);
+  if (options.model === undefined && options.embedding === undefined) {
+    throw new InputError("Expected --model FILE or --embedding FILE, found neither: a search needs an embedding of the space.");
+  }
   if (options.out !== undefined) await checkOutput(options.out, options.force === true);
   const text = new TextDecoder().decode(await readInput(options.labels));
   const table = readLabelTable(space, text, { source: basename(options.labels) });
-  checkColumns(table, options);
+  const budget: Budget =
+    options.seconds === undefined ? { queries: options.queries ?? DEFAULT_QUERIES } : { seconds: options.seconds };
+  checkSearch(space, table, options, budget);
   const warnings = [...table.warnings, ...testWarning(options.metric)];
   for (const warning of warnings) to.warn(warning);
   const { embedding, provenance } = await unlessInterrupted(openEmbedding(space, options, to), terminal);
 
-  const budget: Budget =
-    options.seconds === undefined ? { queries: options.queries ?? DEFAULT_QUERIES } : { seconds: options.seconds };
   const job: SearchJob = {
     embedding,
     table,
@@ -141,20 +146,13 @@ async function search(name: string, options: SearchOptions, to: Output, terminal
   return terminal.interrupted.aborted ? EXIT.cancelled : EXIT.ok;
 }
 
-/** Before minutes of embedding, what the search would refuse after it. */
-function checkColumns(table: LabelTable, { metric, report, cost, seconds, model, embedding }: SearchOptions): void {
-  if (model === undefined && embedding === undefined) {
-    throw new InputError("Expected --model FILE or --embedding FILE, found neither: a search needs an embedding of the space.");
-  }
-  if (seconds !== undefined && cost === undefined) {
-    throw new InputError("--seconds: expected --cost COLUMN, the column of seconds that a query costs, found none.");
-  }
-  const named = { "--metric": metric, "--report": report, "--cost": cost };
-  for (const [option, column] of Object.entries(named)) {
-    if (column === undefined || table.metrics.some((known) => known.name === column)) continue;
-    const known = table.metrics.map((known) => known.name).join(", ");
-    throw new InputError(`${option}: expected a column of ${table.source} (${known}), found ${column}.`);
-  }
+/** Refuses at once, before minutes of embedding, what the search would refuse after it. */
+function checkSearch(space: SearchSpace, table: LabelTable, options: SearchOptions, budget: Budget): void {
+  const { metric, report, cost, strategy: name, searchProtocol: protocol } = options;
+  const objective = labelTableObjective(table, { metric, report, cost });
+  const candidates = Array.from({ length: objective.size }, (_, index) => objective.has(index)).filter((has) => has).length;
+  checkBudget(budget, objective, candidates);
+  strategy(name, { protocol, space: space.name, accuracy: objective.metric.quantity === "accuracy" }, options.set);
 }
 
 function testWarning(metric: string): string[] {

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { nasbench201 } from "../../../src/spaces/index.ts";
+import { VERSION } from "../../../src/version.ts";
+import { readCheckpoint } from "../../../src/vgae/checkpoint.ts";
+import { command, fresh } from "./command.ts";
+
+const PRETRAIN = ["pretrain", "nasbench201", "--backend", "tfjs-wasm", "--samples", "20"] as const;
+
+describe("archscape pretrain", { timeout: 60_000 }, () => {
+  it("stops where --steps says, and goes on from there to the same bytes as a run without a stop", async () => {
+    const [half, resumed, straight] = [fresh("half.safetensors"), fresh("resumed.safetensors"), fresh("straight.safetensors")];
+    const first = await command([...PRETRAIN, "--seed", "3", "--steps", "2", "--out", half, "--json"]);
+    expect(first.code).toBe(0);
+    expect(first.result()).toMatchObject({
+      type: "result",
+      state: "stopped",
+      step: 2,
+      loss: expect.any(Number),
+      reconstruction: { ops: expect.any(Number), adjacency: expect.any(Number), exact: expect.any(Number) },
+      validity: expect.any(Number),
+      inSpaceValidity: expect.any(Number),
+      uniqueness: expect.any(Number),
+      inSpaceUniqueness: expect.any(Number),
+      samples: 20,
+      space: "nasbench201",
+      protocol: "released",
+      seed: 3,
+      epochs: 10,
+      adapter: expect.any(String),
+      backend: "tfjs-wasm",
+      variant: expect.any(String),
+      version: VERSION,
+      file: half,
+    });
+    await command([...PRETRAIN, "--resume", half, "--steps", "4", "--out", resumed]);
+    const people = await command([...PRETRAIN, "--seed", "3", "--steps", "4", "--out", straight]);
+    expect(people.out).toContain("Stopped after step 4: loss ");
+    expect(people.out).toContain(`${straight}: stopped at step 4; go on with --resume ${straight}`);
+    expect(readFileSync(resumed).equals(readFileSync(straight))).toBe(true);
+    expect(readFileSync(resumed).equals(readFileSync(half))).toBe(false);
+  });
+
+  it("refuses to go on with other options, with fewer steps than were done, or without the optimiser", async () => {
+    const model = fresh("model.safetensors");
+    await command([...PRETRAIN, "--steps", "1", "--out", model]);
+    const again = ["pretrain", "nasbench201", "--resume", model, "--out", fresh("more.safetensors")];
+    const seed = await command([...again, "--seed", "2"]);
+    expect(seed).toMatchObject({ code: 2, err: expect.stringContaining("--seed 2 does not fit --resume") });
+    const steps = await command([...again, "--steps", "1"]);
+    expect(steps).toMatchObject({ code: 2, err: expect.stringContaining("expected more than the 1 steps") });
+    const weights = fresh("weights.safetensors");
+    await command([...PRETRAIN, "--steps", "1", "--weights-only", "--out", weights]);
+    const bare = await command(["pretrain", "nasbench201", "--resume", weights, "--out", fresh("more.safetensors")]);
+    expect(bare).toMatchObject({ code: 2, err: expect.stringContaining("found weights only") });
+  });
+
+  it("saves what it has when it is cancelled, and exits with 130", async () => {
+    const out = fresh("cut.safetensors");
+    const interruption = new AbortController();
+    setTimeout(() => interruption.abort(), 1500);
+    const { code, result } = await command([...PRETRAIN, "--out", out, "--json"], interruption.signal);
+    expect(code).toBe(130);
+    expect(result()).toMatchObject({ type: "result", state: "cancelled", validity: null, reconstruction: null });
+    expect(readCheckpoint(nasbench201(), new Uint8Array(readFileSync(out))).state.step).toBe(result()["step"]);
+  });
+
+  it("leaves no file behind where it is refused", async () => {
+    const out = fresh("none.safetensors");
+    await command(["pretrain", "nasbench201", "--batch-size", "64", "--out", out]);
+    expect(existsSync(out)).toBe(false);
+  });
+});

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readSafeTensors, type Tensor, writeSafeTensors } from "../../../src/formats/safetensors.ts";
+import { command, fixturePath, fresh } from "./command.ts";
+
+describe("archscape verify", { timeout: 60_000 }, () => {
+  it("judges every tensor of five steps and the evaluation, shows the chain, and ends with the verdict", async () => {
+    const { code, lines, result } = await command(["verify", fixturePath("nasbench201"), "--backend", "tfjs-wasm", "--json"]);
+    expect(code).toBe(0);
+    const tensors = lines().filter(({ type }) => type === "tensor");
+    expect(new Set(tensors.map(({ step }) => step))).toEqual(new Set([0, 1, 2, 3, 4, "evaluation"]));
+    expect(tensors.every(({ ok }) => ok)).toBe(true);
+    expect(tensors).toContainEqual(expect.objectContaining({ step: 0, mode: "train", name: "loss", tolerance: 1e-5 }));
+    expect(tensors).toContainEqual(expect.objectContaining({ step: 3, name: "grad/fc1.weight", tolerance: 1e-3 }));
+    const chained = lines().filter(({ type }) => type === "chained");
+    expect(chained.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+    expect(chained[4]?.["weights"]).toBeGreaterThan(0);
+    expect(result()).toMatchObject({
+      type: "result",
+      ok: true,
+      backend: "tfjs-wasm",
+      files: [{ hidden: 32, steps: 5, ok: true }],
+    });
+  });
+
+  it("fails and names the tensor that is beyond its tolerance", async () => {
+    const { metadata, tensors } = readSafeTensors(new Uint8Array(readFileSync(fixturePath("nasbench201"))));
+    const wrong = (tensors.get("step1/grad/fc1.weight") as Tensor).data as Float32Array;
+    for (let i = 0; i < wrong.length; i++) wrong[i] = (wrong[i] as number) * 1.01;
+    const file = fresh("wrong.safetensors");
+    writeFileSync(file, writeSafeTensors({ metadata, tensors }));
+    const { code, out } = await command(["verify", file, "--backend", "tfjs-wasm", "--verbose"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/grad\/fc1\.weight +9\.9e-3 {2}beyond 1\.0e-3/);
+    expect(out.match(/ {2}beyond \d/g)).toHaveLength(1);
+    expect(out).toMatch(/failed: 1 of 1 files beyond tolerance/);
+  });
+});
