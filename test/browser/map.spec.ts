@@ -134,3 +134,12 @@ test("draws on a 2-D canvas where the browser refuses WebGL", async ({ page }) =
   await page.mouse.wheel(0, -300);
   await expect.poll(() => page.url()).toContain("zoom=");
 });
+
+test("where the shipped embedding is missing, says so and leaves everything else usable", async ({ page }) => {
+  await page.route("**/*.safetensors", (route) => route.fulfill({ status: 404 }));
+  await page.goto("./#cell=0");
+  await expect(page.locator("archscape-map .empty")).toContainText("No map yet");
+  await expect(page.locator("archscape-map .empty")).toContainText("Pre-train one in step 2");
+  await expect(cellTitle(page)).toHaveText("Cell 0");
+  await expect(page.locator("archscape-training [data-primary]")).toBeEnabled();
+});

@@ -105,7 +105,7 @@ export const cellStyles = css`
   }
   .key li {
     display: grid;
-    grid-template-columns: 24px 96px minmax(0, 1fr);
+    grid-template-columns: 24px 108px minmax(0, 1fr);
     align-items: center;
   }
 `;

@@ -7,7 +7,8 @@ import { createStore, type Store } from "./store.ts";
 /** Whose embedding is on the map. */
 export type Source =
   | { readonly kind: "shipped"; readonly protocol: Protocol }
-  | { readonly kind: "training"; readonly protocol: Protocol; readonly seed: number; readonly epoch: number }
+  /** `reached`: how far, e.g. "epoch 3" or "120 steps". */
+  | { readonly kind: "training"; readonly protocol: Protocol; readonly seed: number; readonly reached: string }
   | { readonly kind: "file"; readonly name: string };
 
 export type Atlas =
@@ -69,5 +70,5 @@ export function createAtlas(space: SearchSpace, load: LoadShipped): AtlasStore {
 export function sourceText(source: Source): string {
   if (source.kind === "shipped") return `shipped weights, protocol ${source.protocol}`;
   if (source.kind === "file") return source.name;
-  return `your training, protocol ${source.protocol}, seed ${source.seed}, after epoch ${source.epoch}`;
+  return `your training, protocol ${source.protocol}, seed ${source.seed}, after ${source.reached}`;
 }

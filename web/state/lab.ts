@@ -28,7 +28,7 @@ export function createLab(space: SearchSpace): Lab {
   const atlas = createAtlas(space, fetchEmbedding);
 
   const training = createTraining(space.name, engineClient, {
-    onEmbedding: (embedding, { protocol, seed }, epoch) => atlas.show(embedding, { kind: "training", protocol, seed, epoch }),
+    onEmbedding: (embedding, { protocol, seed }, reached) => atlas.show(embedding, { kind: "training", protocol, seed, reached }),
     onFailure: ({ message }) => notices.post("problem", message),
     onDeviceLost: (reason, step) =>
       notices.post("warning", `The GPU was lost (${reason}); training went on from step ${count(step)}.`),

@@ -107,5 +107,6 @@ export function writeSettings(settings: Settings): string {
 function write(value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (value === -1) return "";
-  return typeof value === "number" ? String(Number(value.toPrecision(6))) : value;
+  // Places on the map need few digits; whole numbers (seeds) need all.
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value);
 }

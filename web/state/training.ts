@@ -68,7 +68,8 @@ export interface TrainingStore {
 
 /** What happens outside the store: the map and the notices. */
 export interface TrainingEffects {
-  onEmbedding(embedding: Float32Array, options: TrainingOptions, epoch: number): void;
+  /** `reached`: how far, for people. */
+  onEmbedding(embedding: Float32Array, options: TrainingOptions, reached: string): void;
   onFailure(failure: Failure): void;
   onDeviceLost(reason: string, step: number): void;
   onEnd(state: "finished" | "cancelled", step: number): void;
@@ -131,7 +132,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       store.set({ step, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount: metrics.length });
     } else if (event.type === "epoch") {
       store.set({ epochs: [...store.value.epochs, event.report], quality: event.report });
-      if (event.embedding) effects.onEmbedding(event.embedding, options, event.report.epoch);
+      if (event.embedding) effects.onEmbedding(event.embedding, options, `epoch ${event.report.epoch}`);
     } else {
       // Steps after the snapshot are computed again and reported again.
       while (metrics.length > 0 && (metrics.at(-1) as StepMetrics).step >= event.resumedFromStep) metrics.pop();
@@ -191,14 +192,14 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         return;
       }
       const { state, message, embedding, checkpoint } = ended.value;
-      const epoch = store.value.epochs.at(-1)?.epoch ?? 0;
+      const reached = state === "finished" ? `epoch ${options.epochs}` : `${store.value.step} steps`;
       store.set({
         job: state,
         secondsLeft: 0,
         resumable: checkpoint,
         model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
       });
-      effects.onEmbedding(embedding, options, epoch);
+      effects.onEmbedding(embedding, options, reached);
       if (state === "failed") effects.onFailure({ kind: "defect", message: message ?? "Pre-training failed." });
       else effects.onEnd(state, store.value.step);
     },

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { parseSeeds } from "../../../web/state/seeds.ts";
+import { DEFAULT_SETTINGS, readSettings, writeSettings } from "../../../web/state/settings.ts";
+
+describe("the settings in a link", () => {
+  it("are empty where nothing differs from the default", () => {
+    expect(writeSettings(DEFAULT_SETTINGS)).toBe("");
+    expect(readSettings("")).toEqual({ settings: DEFAULT_SETTINGS, complaints: [] });
+  });
+
+  it("come back as they were written", () => {
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      protocol: "corrected" as const,
+      seed: 4_294_967_295,
+      rate: 3e-4,
+      live: false,
+      colour: "label:c100_valid & more",
+      cell: 0,
+      x: -0.25,
+      zoom: 2.5,
+      seeds: "1-10, 12",
+    };
+    expect(readSettings(`#${writeSettings(settings)}`)).toEqual({ settings, complaints: [] });
+  });
+
+  it("name each field that is unknown or does not fit, and read the rest", () => {
+    const { settings, complaints } = readSettings("#seed=7&tunnel=1&epochs=0&protocol=best&kl=&dropout=1.5&constructor=x");
+    expect(settings).toEqual({ ...DEFAULT_SETTINGS, seed: 7 });
+    expect(complaints).toHaveLength(6);
+    for (const name of ["tunnel", "epochs", "protocol", "kl", "dropout", "constructor"])
+      expect(complaints.join("\n")).toContain(name);
+  });
+});
+
+describe("seeds in a field", () => {
+  it("are numbers and ranges", () => {
+    expect(parseSeeds("1-3, 7")).toEqual([1, 2, 3, 7]);
+    expect(parseSeeds("0")).toEqual([0]);
+  });
+
+  it.each(["", "a", "3-1", "1,1", "1-501", "-1", "4294967296"])("are refused where they cannot be: %j", (text) => {
+    expect(() => parseSeeds(text)).toThrow(/^Seeds: expected/);
+  });
+});
