@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/errors.ts";
+import { readSafeTensors, type SafeTensors, type Tensor, writeSafeTensors } from "../../../src/formats/safetensors.ts";
+import { generator } from "../../../src/random/generator.ts";
+import { ENCODINGS } from "../../../src/spaces/encodings.ts";
+import { nasbench201 } from "../../../src/spaces/index.ts";
+import type { SearchSpace } from "../../../src/spaces/space.ts";
+import { type Provenance, readCheckpoint, writeCheckpoint } from "../../../src/vgae/checkpoint.ts";
+import { modelShape, trainingOptions } from "../../../src/vgae/config.ts";
+import { readGolden } from "../../../src/vgae/golden.ts";
+import { parameterLayout } from "../../../src/vgae/layout.ts";
+import { initialState, type TrainingState } from "../../../src/vgae/state.ts";
+
+const space = nasbench201();
+const shape = modelShape(space, 32);
+const layout = parameterLayout(shape);
+const options = trainingOptions({ protocol: "corrected", epochs: 7, seed: 11, learningRate: 5e-4, klWeight: 0.5 });
+const made: Provenance = { space: space.name, options, adapter: "an adapter", version: "1.2.3", variant: "f32" };
+
+/** A state as a run would leave it: no tensor is all zeros or equal to another. */
+function trainedState(): TrainingState {
+  const random = generator(1, "init");
+  const state = initialState(shape, 1);
+  const fill = (tensors: readonly { offset: number; size: number }[], floats: number): Float32Array => {
+    const packed = new Float32Array(floats);
+    for (const { offset, size } of tensors) for (let i = 0; i < size; i++) packed[offset + i] = random.uniform();
+    return packed;
+  };
+  const prior = { count: 78, mean: state.prior.mean.map(random.normal), m2: state.prior.m2.map(random.uniform) };
+  return {
+    parameters: fill(layout.parameters, layout.parameterFloats),
+    running: fill(layout.running, layout.runningFloats),
+    adamM: fill(layout.parameters, layout.parameterFloats),
+    adamV: fill(layout.parameters, layout.parameterFloats),
+    step: 881,
+    batchesTracked: 880,
+    prior,
+  };
+}
+
+const state = trainedState();
+const bytes = writeCheckpoint(shape, state, made);
+
+/** The file with something changed in it. */
+function changed(change: (tensors: Map<string, Tensor>, metadata: Record<string, string>) => void): Uint8Array {
+  const { tensors, metadata } = readSafeTensors(bytes);
+  const copy: SafeTensors & { metadata: Record<string, string> } = { tensors: new Map(tensors), metadata: { ...metadata } };
+  change(copy.tensors as Map<string, Tensor>, copy.metadata);
+  return writeSafeTensors(copy);
+}
+const refusal = (file: Uint8Array, of: SearchSpace = space): string => {
+  try {
+    readCheckpoint(of, file, "model.safetensors");
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return (error as InputError).message;
+  }
+  return "";
+};
+
+describe("a checkpoint", () => {
+  it("holds a training state exactly, with the options of its run", () => {
+    const read = readCheckpoint(space, bytes);
+    expect(read.state).toEqual(state);
+    expect(read.shape).toEqual(shape);
+    expect(read.options).toEqual(options);
+    expect(read.resumable).toBe(true);
+    expect(read.metadata).toMatchObject({
+      space: "nasbench201",
+      protocol: "corrected",
+      adapter: "an adapter",
+      version: "1.2.3",
+      variant: "f32",
+    });
+  });
+
+  it("is the same bytes for the same state", () => {
+    expect(writeCheckpoint(shape, trainedState(), made)).toEqual(bytes);
+  });
+
+  it("names and shapes the model's tensors as the original PyTorch module does", () => {
+    const golden = readSafeTensors(
+      new Uint8Array(
+        readFileSync(fileURLToPath(new URL("../../fixtures/golden-hidden32-nasbench201.safetensors", import.meta.url))),
+      ),
+    );
+    const original = [...golden.tensors].filter(([name]) => name.startsWith("init/"));
+    const { tensors } = readSafeTensors(writeCheckpoint(shape, state, made, { weightsOnly: true }));
+    expect([...tensors.keys()].sort()).toEqual(original.map(([name]) => name.slice("init/".length)).sort());
+    for (const [name, { shape: dims }] of original) {
+      // The module's counters are scalars, which the golden file holds as lists of one.
+      const scalar = name.endsWith("num_batches_tracked");
+      expect(tensors.get(name.slice("init/".length))?.shape, name).toEqual(scalar ? [] : dims);
+    }
+  });
+
+  it("of weights only has nothing besides the model, and training cannot go on from it", () => {
+    const weights = writeCheckpoint(shape, state, made, { weightsOnly: true });
+    expect([...readSafeTensors(weights).tensors.keys()].filter((name) => name.startsWith("archscape/"))).toEqual([]);
+    const read = readCheckpoint(space, weights);
+    expect(read.resumable).toBe(false);
+    expect(read.state.parameters).toEqual(state.parameters);
+    expect(read.state.running).toEqual(state.running);
+    expect(read.state.step).toBe(0);
+  });
+
+  it("may be weights from elsewhere, without a word of metadata", () => {
+    const file = new Uint8Array(
+      readFileSync(fileURLToPath(new URL("../../fixtures/golden-hidden32-nasbench201.safetensors", import.meta.url))),
+    );
+    const { tensors } = readSafeTensors(file);
+    const weights = new Map(
+      [...tensors].flatMap(([name, tensor]) => (name.startsWith("init/") ? [[name.slice(5), tensor] as const] : [])),
+    );
+    const read = readCheckpoint(space, writeSafeTensors({ metadata: {}, tensors: weights }));
+    expect(read.state.parameters).toEqual(readGolden(file).steps[0]?.start.parameters);
+    expect(read.options).toBeUndefined();
+    expect(read.resumable).toBe(false);
+  });
+});
+
+describe("a file that is no checkpoint of this space is refused in one sentence", () => {
+  it("where it names another space", () => {
+    expect(refusal(changed((_, metadata) => (metadata["space"] = "darts")))).toBe(
+      "model.safetensors: expected a model of nasbench201, found one of darts.",
+    );
+  });
+
+  it("where its tensors are those of another space", () => {
+    const other = modelShape(ENCODINGS.darts, 32);
+    const foreign = writeCheckpoint(other, initialState(other, 1), made, { weightsOnly: true });
+    expect(refusal(foreign)).toBe("model.safetensors: expected mlps.0.linears.0.weight of shape [32, 7], found [32, 11].");
+  });
+
+  it("where it is cut short, or something else altogether", () => {
+    expect(refusal(bytes.subarray(0, bytes.length - 100))).toContain("cut short");
+    expect(refusal(bytes.subarray(0, 100))).toContain("cut short");
+    expect(refusal(new TextEncoder().encode("arch,accuracy\n1,2\n"))).toContain("no safetensors file");
+    expect(refusal(new Uint8Array())).toContain("found 0");
+  });
+
+  it("where a tensor is missing: of the model, or of what training goes on from", () => {
+    expect(refusal(changed((tensors) => tensors.delete("fc2.weight")))).toContain("expected a tensor fc2.weight, found none");
+    expect(refusal(changed((tensors) => tensors.delete("mlps.0.linears.0.bias")))).toContain("mlps.0.linears.0.bias");
+    expect(refusal(changed((tensors) => tensors.delete("archscape/adam_v/eps")))).toContain("archscape/adam_v/eps");
+  });
+
+  it("where a tensor has another shape, transposed included", () => {
+    const transposed = (tensors: Map<string, Tensor>) =>
+      tensors.set("fc1.weight", { dtype: "F32", shape: [32, 16], data: new Float32Array(512) });
+    expect(refusal(changed(transposed))).toBe("model.safetensors: expected fc1.weight of shape [16, 32], found [32, 16].");
+  });
+
+  it("where a number is not finite", () => {
+    const spoilt = (value: number) => (tensors: Map<string, Tensor>) =>
+      tensors.set("fc1.bias", { dtype: "F32", shape: [16], data: new Float32Array(16).fill(value, 3, 4) });
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(refusal(changed(spoilt(value)))).toBe(
+        "model.safetensors: expected finite numbers in fc1.bias, found NaN or infinity.",
+      );
+    }
+  });
+
+  it("where its options are none to train with", () => {
+    expect(refusal(changed((_, metadata) => (metadata["protocol"] = "other")))).toContain("protocol");
+  });
+});
