@@ -43,6 +43,7 @@ export { type Engine, type EngineOptions, type Model, openEngine, type PretrainH
 export { InputError } from "./errors.ts";
 export { readSafeTensors, type SafeTensors, writeSafeTensors } from "./formats/safetensors.ts";
 export type { Objective } from "./objectives/objective.ts";
+export { PRETRAINED, type Pretrained } from "./pretrained.ts";
 export { STRATEGIES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
 export type { SearchProtocol } from "./search/strategy.ts";
 export { averageCurve, bestSoFar, summarise } from "./search/summary.ts";
