@@ -145,14 +145,15 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   progress.clear();
 
   const { trainer, backend } = outcome;
-  if (from) warnOfChanges(from, backend.adapter, trainer.variant, to);
+  const madeOn = `${backend.name}: ${backend.adapter}`;
+  if (from) warnOfChanges(from, madeOn, trainer.variant, to);
   const state = await trainer.snapshot();
   const { adapter } = backend;
   const { variant } = trainer;
   const bytes = writeCheckpoint(
     trainer.shape,
     state,
-    { space: space.name, options: training, adapter, version: VERSION, variant },
+    { space: space.name, options: training, adapter: madeOn, version: VERSION, variant },
     { weightsOnly: options.weightsOnly === true },
   );
   await writeOutput(options.out, bytes);

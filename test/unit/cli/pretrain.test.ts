@@ -34,6 +34,7 @@ describe("archscape pretrain", { timeout: 60_000 }, () => {
       file: half,
     });
     await command([...PRETRAIN, "--resume", half, "--steps", "4", "--out", resumed]);
+    expect(readCheckpoint(nasbench201(), new Uint8Array(readFileSync(resumed))).metadata["adapter"]).toMatch(/^tfjs-wasm: /);
     const people = await command([...PRETRAIN, "--seed", "3", "--steps", "4", "--out", straight]);
     expect(people.out).toContain("Stopped after step 4: loss ");
     expect(people.out).toContain(`${straight}: stopped at step 4; go on with --resume ${straight}`);
