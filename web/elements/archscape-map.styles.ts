@@ -112,6 +112,11 @@ export const mapStyles = css`
     justify-content: space-between;
     gap: 0 24px;
     pointer-events: none;
+    /* Stragglers of the cloud reach up here. */
+    text-shadow:
+      0 0 3px var(--ground),
+      0 0 6px var(--ground),
+      0 0 9px var(--ground);
   }
   .empty {
     position: absolute;
