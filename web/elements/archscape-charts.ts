@@ -257,7 +257,7 @@ export class ArchscapeCharts extends LitElement {
     const { plan, runs } = searching.store.value;
     const shown = searching.run();
     if (!plan || !shown) return [];
-    const spread = runs.filter((run) => run.trace).length > 1 ? { note: "mean ± standard error" } : {};
+    const spread = runs.filter((run) => run.trace).length > 1 ? { note: "mean ± std. error" } : {};
     const curve = (measure: Measure, metric: MetricInfo, title: string): Figure => ({
       id: measure,
       title,
