@@ -324,6 +324,7 @@ export function queryChart(title: string, points: readonly QueryPoint[], style: 
       x: { ...horizontal("query", style), tickFormat: wholeTicks },
       y: {
         domain: [low - pad, high + pad],
+        clamp: true,
         label: null,
         tickSize: 0,
         ticks: 4,
