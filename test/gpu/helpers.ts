@@ -51,12 +51,25 @@ export function sharedGpu(): Promise<Gpu> {
   return shared;
 }
 
+let kept: Promise<WebgpuTrainer> | undefined;
+/**
+ * A trainer that is never used: while it lives, the shared device knows the kernels of this shape, and every other trainer has
+ * them at once. Compiling them takes a software adapter longer than most tests.
+ */
+export function keepKernels(gpu: Gpu): Promise<WebgpuTrainer> {
+  kept ??= webgpuTrainer(gpu, shape, packing, set, trainingOptions());
+  return kept;
+}
+
+/** A trainer of the small model on the small set, by default on the shared device. */
 export async function openTrainer(
   options: Partial<TrainingOptions> = {},
   settings: WebgpuTrainerSettings = {},
   gpu?: Gpu,
 ): Promise<WebgpuTrainer> {
-  return webgpuTrainer(gpu ?? (await sharedGpu()), shape, packing, set, trainingOptions({ seed: 3, ...options }), settings);
+  const on = gpu ?? (await sharedGpu());
+  if (gpu === undefined) await keepKernels(on);
+  return webgpuTrainer(on, shape, packing, set, trainingOptions({ seed: 3, ...options }), settings);
 }
 
 /** Trains for some steps from the seed; the trainer is gone afterwards. */

@@ -7,7 +7,7 @@ import { modelShape, trainingOptions } from "../../src/vgae/config.ts";
 import { relativeError } from "../../src/vgae/golden.ts";
 import { referenceTrainer } from "../../src/vgae/reference/trainer.ts";
 import { type WebgpuTrainer, webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
-import { sharedGpu } from "./helpers.ts";
+import { keepKernels, sharedGpu } from "./helpers.ts";
 
 /** Two chunks, the second a partial one that is no multiple of anything. */
 const COUNT = 300;
@@ -35,6 +35,7 @@ function randomGraphs(space: SpaceName): Uint32Array {
 async function trained(space: SpaceName, packed: Uint32Array): Promise<WebgpuTrainer> {
   const shape = modelShape(ENCODINGS[space], 32);
   const options = trainingOptions({ seed: 3 });
+  if (space === "nasbench201") await keepKernels(await sharedGpu());
   const trainer = await webgpuTrainer(await sharedGpu(), shape, packingOf(ENCODINGS[space]), { packed, count: COUNT }, options);
   // So that running statistics and eps are none of the initial values.
   await trainer.advance(4);
