@@ -70,6 +70,10 @@ export function packSpace(space: SearchSpace, indices?: ArrayLike<number>): Uint
   const packing = packingOf(space);
   const count = indices?.length ?? space.size;
   const packed = new Uint32Array(count * packing.words);
-  for (let i = 0; i < count; i++) pack(packing, space.graph(indices ? (indices[i] as number) : i), packed, i);
+  for (let i = 0; i < count; i++) {
+    const index = indices ? (indices[i] as number) : i;
+    if (space.packInto) space.packInto(index, packed, i);
+    else pack(packing, space.graph(index), packed, i);
+  }
   return packed;
 }

@@ -15,8 +15,11 @@ export const PADDING = 255;
 
 export type SpaceName = "nasbench101" | "nasbench201" | "darts";
 
-/** A decoded graph is a member of the space, or a sentence says why not. */
-export type Membership = { readonly index: number } | { readonly reason: string };
+/**
+ * A decoded graph is a member of the space, or a sentence says why not. `unlisted` marks a graph that fits the definition of a space
+ * of which only a sample is listed.
+ */
+export type Membership = { readonly index: number } | { readonly reason: string; readonly unlisted?: true };
 
 export interface SearchSpace {
   readonly name: SpaceName;
@@ -31,6 +34,8 @@ export interface SearchSpace {
   /** The first `trainSize` indices are trained on, the rest is held out. */
   readonly trainSize: number;
   graph(index: number): Graph;
+  /** Writes graph `index` as number `position` of packed graphs, as `pack` does; for spaces where going through `graph` is slow. */
+  packInto?(index: number, into: Uint32Array, position: number): void;
   /** Official notation of an architecture. */
   format(index: number): string;
   /** Index of an architecture in the official notation. Throws InputError pointing at the character that does not fit. */

@@ -1,3 +1,4 @@
+import { add, type Cost, convolution, times, total, weights } from "../cost.ts";
 import { codeOf, digit, EDGE_OPERATIONS, EDGES } from "./order.ts";
 
 /**
@@ -17,37 +18,16 @@ const STAGES = [
   { channels: 64, side: 8 },
 ] as const;
 
-export interface Cost {
-  /** Trainable parameters. */
-  readonly params: number;
-  /** Multiply-adds of one image. */
-  readonly macs: number;
-}
-
-/** A `size` x `size` convolution to a map of `side` x `side`; `norm` adds scale and shift of a batch norm. */
-function convolution(inputs: number, outputs: number, size: number, side: number, norm: boolean): Cost {
-  const weights = inputs * outputs * size * size;
-  return { params: weights + (norm ? 2 * outputs : 0), macs: weights * side * side };
-}
-
-function total(parts: readonly Cost[]): Cost {
-  return parts.reduce((sum, part) => ({ params: sum.params + part.params, macs: sum.macs + part.macs }), { params: 0, macs: 0 });
-}
-
-function times(count: number, part: Cost): Cost {
-  return { params: count * part.params, macs: count * part.macs };
-}
-
 /** Everything but the cells. */
 function frame(): Cost {
   const [first] = STAGES;
-  const parts = [convolution(IMAGE_CHANNELS, first.channels, 3, first.side, true)];
+  const parts = [convolution(IMAGE_CHANNELS, first.channels, 3, first.side)];
   for (const [i, { channels, side }] of STAGES.entries()) {
     const before = STAGES[i - 1];
     if (before === undefined) continue;
-    parts.push(convolution(before.channels, channels, 3, side, true));
-    parts.push(convolution(channels, channels, 3, side, true));
-    parts.push(convolution(before.channels, channels, 1, side, false));
+    parts.push(convolution(before.channels, channels, 3, side));
+    parts.push(convolution(channels, channels, 3, side));
+    parts.push(weights(before.channels, channels, 1, side));
   }
   const features = STAGES[STAGES.length - 1]?.channels ?? 0;
   const classifier = (features + 1) * CLASSES;
@@ -57,7 +37,7 @@ function frame(): Cost {
 
 /** One edge with a convolution of this size, in all cells of the network. */
 function edgeEverywhere(size: number): Cost {
-  return times(CELLS_PER_STAGE, total(STAGES.map(({ channels, side }) => convolution(channels, channels, size, side, true))));
+  return times(CELLS_PER_STAGE, total(STAGES.map(({ channels, side }) => convolution(channels, channels, size, side))));
 }
 
 const FRAME = frame();
@@ -74,5 +54,5 @@ export function cost(index: number): Cost {
     if (operation === "nor_conv_1x1") pointwise++;
     if (operation === "nor_conv_3x3") spatial++;
   }
-  return total([FRAME, times(pointwise, POINTWISE), times(spatial, SPATIAL)]);
+  return add(FRAME, add(times(pointwise, POINTWISE), times(spatial, SPATIAL)));
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { shortened } from "../text.ts";
 import { CHOICES, codeOf, digit, EDGE_OPERATIONS, EDGES, type EdgeOperation, indexOf } from "./order.ts";
 
 /**
@@ -31,7 +32,7 @@ export function parse(text: string): number {
   const fail = (expected: string, found: string): never => {
     const what = at < end ? `found "${found}"` : "the text ends";
     throw new InputError(
-      `The architecture "${shortened(text)}" does not parse: at character ${at + 1} ${expected} is expected, ${what}.`,
+      `The architecture "${shortened(text, at)}" does not parse: at character ${at + 1} ${expected} is expected, ${what}.`,
     );
   };
   const expect = (literal: string) => {
@@ -54,8 +55,4 @@ export function parse(text: string): number {
   expect(BEFORE[EDGES] as string);
   if (at < end) fail("the end", text.slice(at, end));
   return indexOf(code);
-}
-
-function shortened(text: string): string {
-  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
 }

@@ -1,0 +1,73 @@
+import { ENCODINGS } from "../encodings.ts";
+import { oneHotModuleHash } from "../module-hash.ts";
+import { packingOf } from "../packing.ts";
+import type { SearchSpace } from "../space.ts";
+import type { Watch } from "../steps.ts";
+import { digit, vertexCount } from "./cell.ts";
+import { costOf } from "./cost.ts";
+import { SIZE } from "./enumeration.ts";
+import { graphOf, isValidAsPublished, membership, ONE_HOT } from "./graph.ts";
+import { cellOf, editDistance, neighbours } from "./identity.ts";
+import { format, parse } from "./notation.ts";
+import { numberOfIndex, prepareOrder } from "./order.ts";
+
+const { nodes, operations } = ENCODINGS.nasbench101;
+const packing = packingOf(ENCODINGS.nasbench101);
+const INPUT = operations.indexOf("input");
+const OUTPUT = operations.indexOf("output");
+
+const space: SearchSpace = {
+  name: "nasbench101",
+  title: "NAS-Bench-101",
+  nodes,
+  operations,
+  size: SIZE,
+  trainSize: Math.floor(SIZE * 0.9),
+  graph: (index) => graphOf(cellOf(index)),
+  packInto,
+  format,
+  parse,
+  membership,
+  isValidAsPublished,
+  hash: (decoded) => oneHotModuleHash(decoded, operations.length),
+  canonical(index) {
+    numberOfIndex(index);
+    return index;
+  },
+  neighbours,
+  editDistance,
+  cost: (index) => costOf(cellOf(index)),
+};
+
+/** The adjacency of a cell is stored in the packing's own bits. */
+function packInto(index: number, into: Uint32Array, position: number): void {
+  const { bits, code } = cellOf(index);
+  const count = vertexCount(bits);
+  const padding = 2 ** packing.operationBits - 1;
+  let word = INPUT;
+  for (let node = 1; node < nodes; node++) {
+    const interior = node < count - 1;
+    const operation = interior ? (ONE_HOT[digit(code, count, node)] as number) : node === count - 1 ? OUTPUT : padding;
+    word |= operation << (packing.operationBits * node);
+  }
+  into[position * packing.words] = bits;
+  into[position * packing.words + 1] = word;
+}
+
+/**
+ * NAS-Bench-101 (Ying et al., ICML 2019): 423,624 cells in the benchmark's own order, made from the definition. Nothing is computed
+ * before it is asked for, but the first question makes the order, which blocks for seconds: where that matters, await
+ * `prepareNasbench101` in a worker first, or pass on its tables with `useOrderTables`.
+ */
+export function nasbench101(): SearchSpace {
+  return space;
+}
+
+/** Enumerates and orders the cells in slices, with progress. Rejects with the signal's reason when aborted. */
+export async function prepareNasbench101(watch?: Watch): Promise<SearchSpace> {
+  await prepareOrder(watch);
+  return space;
+}
+
+export { prune } from "./graph.ts";
+export { type OrderTables, orderTables, useOrderTables } from "./order.ts";
