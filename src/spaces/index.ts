@@ -14,5 +14,8 @@ export function searchSpace(name: string): SearchSpace {
   return open();
 }
 
+export { convert, NOTATIONS, type Notation, notationOf } from "./convert.ts";
+export { type DartsOptions, type DartsSample, darts, dartsOf, prepareDarts } from "./darts/index.ts";
 export { ENCODINGS, type Encoding } from "./encodings.ts";
+export { nasbench101, type OrderTables, orderTables, prepareNasbench101, useOrderTables } from "./nasbench101/index.ts";
 export { nasbench201 } from "./nasbench201/index.ts";
