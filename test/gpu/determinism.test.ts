@@ -8,6 +8,11 @@ describe.each(["released", "corrected"] as const)("training on the GPU, %s", (pr
     const first = await train(STEPS, { protocol }, { stepsPerSubmit: 1 });
     expect(first.state.step).toBe(STEPS);
     expect(first.state.parameters.every(Number.isFinite)).toBe(true);
+    expect(first.metrics.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, i) => i));
+    for (const { total, operations, adjacency, kl, gradNorm } of first.metrics) {
+      expect(total).toBeCloseTo(operations + adjacency + kl, 5);
+      expect(gradNorm).toBeGreaterThan(0);
+    }
     const again = await train(STEPS, { protocol }, { stepsPerSubmit: 1 });
     expectSameBits(again.state, first.state);
     expect(again.metrics).toEqual(first.metrics);

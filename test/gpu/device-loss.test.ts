@@ -12,18 +12,21 @@ import {
 } from "../../src/vgae/pretrain.ts";
 import { initialState } from "../../src/vgae/state.ts";
 import type { Trainer } from "../../src/vgae/trainer.ts";
-import { expectSameBits, shape, space, watch } from "./helpers.ts";
+import { webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
+import { expectSameBits, openTrainer, shape, sharedGpu, space, watch } from "./helpers.ts";
 
 /** The first 90 cells of NAS-Bench-201: three steps an epoch, the last one of 14 graphs. */
 const small: SearchSpace = { ...space, size: 90, trainSize: 78 };
 const EPOCHS = 2;
 const STEPS = 3 * EPOCHS;
 
-let opened: Promise<Backend> | undefined;
-/** A device that nothing happens to: kernels are compiled once for all runs that share it. */
-function sound(): Promise<Backend> {
-  opened ??= fragile();
-  return opened;
+/** The device that nothing happens to, with its kernels compiled. */
+async function sound(): Promise<Backend> {
+  (await openTrainer()).destroy();
+  const gpu = await sharedGpu();
+  const { status, adapter, lost } = gpu;
+  const createTrainer: Backend["createTrainer"] = (...model) => webgpuTrainer(gpu, ...model);
+  return { name: "webgpu", status, adapter, message: "", lost, gpu, createTrainer, close: () => undefined };
 }
 
 /** A device of its own. */

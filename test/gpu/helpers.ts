@@ -56,7 +56,7 @@ let kept: Promise<WebgpuTrainer> | undefined;
  * A trainer that is never used: while it lives, the shared device knows the kernels of this shape, and every other trainer has
  * them at once. Compiling them takes a software adapter longer than most tests.
  */
-export function keepKernels(gpu: Gpu): Promise<WebgpuTrainer> {
+function keepKernels(gpu: Gpu): Promise<WebgpuTrainer> {
   kept ??= webgpuTrainer(gpu, shape, packing, set, trainingOptions());
   return kept;
 }

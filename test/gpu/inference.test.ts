@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { destroyBuffer } from "../../src/gpu/device.ts";
 import { generator } from "../../src/random/generator.ts";
 import { ENCODINGS } from "../../src/spaces/encodings.ts";
 import { pack, packingOf } from "../../src/spaces/packing.ts";
@@ -6,11 +7,15 @@ import { type Graph, PADDING, type SpaceName } from "../../src/spaces/space.ts";
 import { modelShape, trainingOptions } from "../../src/vgae/config.ts";
 import { relativeError } from "../../src/vgae/golden.ts";
 import { referenceTrainer } from "../../src/vgae/reference/trainer.ts";
-import { type WebgpuTrainer, webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
-import { keepKernels, sharedGpu } from "./helpers.ts";
+import { initialState } from "../../src/vgae/state.ts";
+import { planOf, trainingBuffers } from "../../src/vgae/webgpu/buffers.ts";
+import { inference } from "../../src/vgae/webgpu/inference.ts";
+import { uploadState } from "../../src/vgae/webgpu/transfer.ts";
+import { openTrainer, sharedGpu } from "./helpers.ts";
 
 /** Two chunks, the second a partial one that is no multiple of anything. */
 const COUNT = 300;
+const options = trainingOptions();
 
 /** Any graphs at all: the encoder asks for no more than a DAG in topological order. The last nodes of some do not exist. */
 function randomGraphs(space: SpaceName): Uint32Array {
@@ -32,23 +37,35 @@ function randomGraphs(space: SpaceName): Uint32Array {
   return packed;
 }
 
-async function trained(space: SpaceName, packed: Uint32Array): Promise<WebgpuTrainer> {
+/** Inference alone, without kernels to train with, over weights, running statistics and eps that are none of the initial values. */
+async function evaluator(space: SpaceName) {
+  const gpu = await sharedGpu();
   const shape = modelShape(ENCODINGS[space], 32);
-  const options = trainingOptions({ seed: 3 });
-  if (space === "nasbench201") await keepKernels(await sharedGpu());
-  const trainer = await webgpuTrainer(await sharedGpu(), shape, packingOf(ENCODINGS[space]), { packed, count: COUNT }, options);
-  // So that running statistics and eps are none of the initial values.
-  await trainer.advance(4);
-  return trainer;
+  const plan = planOf(shape, packingOf(ENCODINGS[space]), options);
+  const buffers = trainingBuffers(gpu, plan, 4);
+  const random = generator(6, "init");
+  const initial = initialState(shape, 6);
+  const state = {
+    ...initial,
+    parameters: initial.parameters.map((value) => value + 0.05 * random.normal()),
+    running: initial.running.map((value) => value + 0.3 * random.uniform()),
+  };
+  uploadState(gpu, plan, buffers, state);
+  const engine = await inference(gpu, plan, buffers);
+  const destroy = (): void => {
+    engine.destroy();
+    for (const buffer of Object.values(buffers)) destroyBuffer(gpu, buffer as GPUBuffer);
+  };
+  return { ...engine, shape, state, destroy };
 }
 
 describe.each(["nasbench101", "nasbench201", "darts"] as const)("evaluation on the GPU, graphs of %s", (space) => {
   it("encodes, embeds and decodes any number of graphs as the reference does", async () => {
     const packed = randomGraphs(space);
-    const trainer = await trained(space, packed);
-    const { shape, options } = trainer;
+    const trainer = await evaluator(space);
+    const { shape, state } = trainer;
     const reference = await referenceTrainer("tfjs-wasm", shape, { packed, count: COUNT }, options);
-    reference.restore(await trainer.snapshot());
+    reference.restore(state);
 
     const [ours, theirs] = [await trainer.encode(packed), await reference.encode(packed)];
     expect(ours.mu.length).toBe(COUNT * shape.nodes * shape.latent);
@@ -80,7 +97,7 @@ describe("evaluation on the GPU", () => {
   it("gives a graph the same bits whatever stands beside it, and calls at the same time do not mix", async () => {
     const packed = randomGraphs("nasbench201");
     const { words } = packingOf(ENCODINGS.nasbench201);
-    const trainer = await trained("nasbench201", packed);
+    const trainer = await evaluator("nasbench201");
     const size = trainer.shape.nodes * trainer.shape.latent;
     const [whole, one, embedding, nothing] = await Promise.all([
       trainer.encode(packed),
@@ -96,7 +113,8 @@ describe("evaluation on the GPU", () => {
 
   it("leaves training as it was", async () => {
     const packed = randomGraphs("nasbench201");
-    const trainer = await trained("nasbench201", packed);
+    const trainer = await openTrainer();
+    await trainer.advance(4);
     const before = await trainer.snapshot();
     await trainer.encode(packed);
     expect(await trainer.snapshot()).toEqual(before);
