@@ -12,6 +12,12 @@
 const WORKERS = THREADS;
 const SLOTS = 2u;
 
+// The order of additions is written out: compilers expand a matrix product each in their own order, and results then differ
+// between adapters by more than they need to.
+fn weighted(features: mat4x4f, weights: vec4f) -> vec4f {
+  return ((features[0] * weights.x + features[1] * weights.y) + features[2] * weights.z) + features[3] * weights.w;
+}
+
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let block = group.y * THREADS + thread;
@@ -26,7 +32,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     for (let end = min(k + 32u, stage.inputs); k < end; k += 4u) {
       // Four features of four rows, times four weights of four columns.
       let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
-      part += features * mat4x4f(parameters[w], parameters[w + HIDDEN / 4u], parameters[w + HIDDEN / 2u], parameters[w + 3u * HIDDEN / 4u]);
+      part[0] += weighted(features, parameters[w]);
+      part[1] += weighted(features, parameters[w + HIDDEN / 4u]);
+      part[2] += weighted(features, parameters[w + HIDDEN / 2u]);
+      part[3] += weighted(features, parameters[w + 3u * HIDDEN / 4u]);
       x += 4u * BLOCKS;
       w += 1u;
     }

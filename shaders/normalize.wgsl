@@ -11,10 +11,15 @@ fn validRows(block: u32, count: u32) -> vec4f {
   return select(vec4f(), vec4f(1.0), row < vec4u(rows));
 }
 
-fn dots(tile: mat4x4f, by: vec4f) -> vec4f { return by * tile; }
+// Sums over the four rows of each column, in a written order (see `weighted` in encode.wgsl).
+fn rowSum(v: vec4f) -> f32 { return ((v.x + v.y) + v.z) + v.w; }
+
+fn dots(tile: mat4x4f, by: vec4f) -> vec4f {
+  return vec4f(rowSum(tile[0] * by), rowSum(tile[1] * by), rowSum(tile[2] * by), rowSum(tile[3] * by));
+}
 
 fn columnwise(a: mat4x4f, b: mat4x4f) -> vec4f {
-  return vec4f(dot(a[0], b[0]), dot(a[1], b[1]), dot(a[2], b[2]), dot(a[3], b[3]));
+  return vec4f(rowSum(a[0] * b[0]), rowSum(a[1] * b[1]), rowSum(a[2] * b[2]), rowSum(a[3] * b[3]));
 }
 
 fn affine(tile: mat4x4f, scale: vec4f, shift: vec4f) -> mat4x4f {
