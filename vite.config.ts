@@ -38,6 +38,8 @@ const lab: UserConfig = {
   base: "./",
   plugins: [policyInPage()],
   worker: { format: "es" },
+  // The shipped models and tables lie beside web/, not in it.
+  server: { fs: { allow: [path(".")] } },
   build: {
     outDir: path("dist/lab"),
     emptyOutDir: true,

@@ -8,8 +8,9 @@
  * The label table is the user's own (columns c100_valid, c100_test, …); without one, searches are not run.
  */
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { giveUp, npm, root, say } from "./run.mjs";
 
@@ -20,6 +21,8 @@ const SEARCHES = [
   { metric: "c100_valid", report: "c100_test" },
   { metric: "c10_valid", report: "c10_test" },
 ];
+/** Single queries hold the labels of the user's table, which are not ours to publish; summaries are results. */
+const KEPT = /^\{"type":"(epoch|result)"/;
 const records = join(root, "docs", "reproduction");
 const models = join(root, ".cache", "reproduction");
 
@@ -37,16 +40,15 @@ async function record(name, args) {
   const file = join(records, `${name}.jsonl`);
   if (existsSync(file)) return;
   say(`archscape ${args.join(" ")}`);
-  const partial = `${file}.partial`;
-  const out = createWriteStream(partial);
   const child = spawn(process.execPath, [join(root, "dist", "library", "cli", "main.js"), ...args, "--json"], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  child.stdout.pipe(out);
-  const status = await new Promise((resolve) => child.on("close", resolve));
-  if (status !== 0) giveUp(`the command ended with status ${status}; what it said is in ${partial}`);
-  renameSync(partial, file);
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const kept = [];
+  for await (const line of createInterface({ input: child.stdout })) if (KEPT.test(line)) kept.push(line);
+  if ((await ended) !== 0) giveUp(`the command failed: archscape ${args.join(" ")}`);
+  writeFileSync(file, `${kept.join("\n")}\n`);
 }
 
 /**

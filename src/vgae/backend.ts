@@ -20,6 +20,9 @@ export interface Backend {
   close(): void;
 }
 
+/** Backend and adapter as checkpoints name them: training that goes on elsewhere gives other bits. */
+export const adapterText = ({ name, adapter }: Pick<Backend, "name" | "adapter">): string => `${name}: ${adapter}`;
+
 export interface BackendOptions {
   /** By default WebGPU, and TensorFlow.js on WebAssembly where there is none. */
   readonly backend?: BackendName | undefined;

@@ -268,7 +268,11 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         await waitWhilePaused();
         if (control.wanted === "cancel" || current.step >= stopAfter) {
           await unlessLost(current.finish());
-          collect();
+          const bad = collect();
+          if (bad) {
+            current.restore(lastGood);
+            return outcome("failed", bad);
+          }
           return outcome("cancelled");
         }
         const bad = await burst();

@@ -142,6 +142,30 @@ export async function samplePrior(
   };
 }
 
+/**
+ * The sums of mu that training keeps, for weights that came without them: over the whole training part, in evaluation mode.
+ */
+export async function collectPrior(trainer: Inference, space: SearchSpace): Promise<TrainingState["prior"]> {
+  const size = trainer.shape.nodes * trainer.shape.latent;
+  const mean = new Float64Array(size);
+  const m2 = new Float64Array(size);
+  let count = 0;
+  for (let first = 0; first < space.trainSize; first += CHUNK) {
+    const indices = Array.from({ length: Math.min(CHUNK, space.trainSize - first) }, (_, i) => first + i);
+    const { mu } = await trainer.encode(packSpace(space, indices));
+    for (let graph = 0; graph < indices.length; graph++) {
+      count++;
+      for (let i = 0; i < size; i++) {
+        const value = mu[graph * size + i] as number;
+        const difference = value - (mean[i] as number);
+        mean[i] = (mean[i] as number) + difference / count;
+        m2[i] = (m2[i] as number) + difference * (value - (mean[i] as number));
+      }
+    }
+  }
+  return { count, mean: Float32Array.from(mean), m2: Float32Array.from(m2) };
+}
+
 /** Standard deviation (n - 1, as PyTorch) of mu a node and dimension. */
 export function priorStd(prior: TrainingState["prior"]): Float32Array {
   return prior.m2.map((m2) => Math.sqrt(m2 / Math.max(1, prior.count - 1)));

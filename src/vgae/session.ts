@@ -2,11 +2,11 @@ import { InputError } from "../errors.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { Membership, SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
-import type { Backend } from "./backend.ts";
+import { adapterText, type Backend } from "./backend.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
-import { type ModelQuality, modelQuality, mostLikely } from "./quality.ts";
+import { collectPrior, type ModelQuality, modelQuality, mostLikely } from "./quality.ts";
 import type { BackendName, Trainer } from "./trainer.ts";
 
 /** One model at a time on one backend, and at most one training job: what a worker holds for a page. */
@@ -115,19 +115,24 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
         throw new InputError("The checkpoint holds weights only: training can go on from one that was saved with its optimiser.");
       }
       const options = trainingOptions({ ...checkpoint?.options, ...given });
-      const run = pretraining(() => open(), { space, options, ...request, ...(checkpoint ? { resume: checkpoint.state } : {}) });
+      const run = pretraining(() => open(), {
+        space,
+        options,
+        ...request,
+        ...(checkpoint ? { resume: checkpoint.state, hidden: checkpoint.shape.hidden } : {}),
+      });
       job = run;
       try {
         const before = current;
         const outcome = await run.run((event) => {
           // The model under training is the current one from its first event on.
           if (run.trainer && current?.trainer !== run.trainer) {
-            current = { space, trainer: run.trainer, options, adapter: backend?.adapter ?? "" };
+            current = { space, trainer: run.trainer, options, adapter: backend ? adapterText(backend) : "" };
             if (before && alive && before.trainer !== run.trainer) before.trainer.destroy();
           }
           emit(event);
         });
-        const done: Current = { space, trainer: outcome.trainer, options, adapter: outcome.backend.adapter };
+        const done: Current = { space, trainer: outcome.trainer, options, adapter: adapterText(outcome.backend) };
         current = done;
         return {
           state: outcome.state,
@@ -144,14 +149,14 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     async load(space, bytes, source) {
       if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
       const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
-      const { createTrainer, adapter } = await open();
+      const opened = await open();
       const packing = packingOf(space);
       const packed = packSpace(space);
       const set = { packed: packed.slice(0, space.trainSize * packing.words), count: space.trainSize };
-      const trainer = await createTrainer(shape, packing, set, options);
+      const trainer = await opened.createTrainer(shape, packing, set, options);
       trainer.restore(state);
       const embedding = await trainer.embed(packed);
-      replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapter });
+      replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapterText(opened) });
       return { metadata, embedding, resumable };
     },
     async embed() {
@@ -170,7 +175,9 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     },
     async evaluate(samples, seed) {
       const { trainer, space } = model();
-      const { prior } = await trainer.snapshot();
+      const { prior: kept } = await trainer.snapshot();
+      // Weights from elsewhere come without the statistics that prior samples are drawn from.
+      const prior = kept.count > 0 ? kept : await collectPrior(trainer, space);
       return modelQuality(trainer, space, prior, samples, seed);
     },
     close() {

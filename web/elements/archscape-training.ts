@@ -160,7 +160,7 @@ export class ArchscapeTraining extends LitElement {
   }
 
   private quality(): TemplateResult | typeof nothing {
-    const { quality, busy, model, job, hasPrior } = this.lab.training.store.value;
+    const { quality, busy, model, job } = this.lab.training.store.value;
     if (!quality) {
       if (!model || isActive(job)) return nothing;
       return html`<button type="button" ?disabled=${busy !== undefined} @click=${() => void this.lab.training.evaluate(this.lab.settings.value.seed)}>
@@ -168,7 +168,6 @@ export class ArchscapeTraining extends LitElement {
       </button>`;
     }
     const { reconstruction: shares } = quality;
-    const sampled = (share: number): number => (hasPrior ? share : Number.NaN);
     const row = (label: string, hint: string, measured: number, published?: number): TemplateResult => html`<tr>
       <td title=${hint}>${label}</td>
       <td class="number">${percent(measured)}</td>
@@ -187,15 +186,15 @@ export class ArchscapeTraining extends LitElement {
           ${row("Operations rebuilt", "Share of node rows of the held-out cells with the right operation", shares.ops, PUBLISHED_QUALITY.accuracy)}
           ${row("Edges rebuilt", "Share of adjacency entries of the held-out cells that are right", shares.adjacency, PUBLISHED_QUALITY.accuracy)}
           ${row("Whole cells rebuilt", "Share of held-out cells that are right in every entry", shares.exact)}
-          ${row("Valid", "Share of prior samples that pass the published check", sampled(quality.validity), PUBLISHED_QUALITY.validity)}
-          ${row("Valid in the space", "Share of prior samples that are cells of the space", sampled(quality.inSpaceValidity))}
-          ${row("Unique", "Share of distinct graphs among the valid ones", sampled(quality.uniqueness), PUBLISHED_QUALITY.uniqueness)}
-          ${row("Unique in the space", "Share of distinct cells among those in the space", sampled(quality.inSpaceUniqueness))}
+          ${row("Valid", "Share of prior samples that pass the published check", quality.validity, PUBLISHED_QUALITY.validity)}
+          ${row("Valid in the space", "Share of prior samples that are cells of the space", quality.inSpaceValidity)}
+          ${row("Unique", "Share of distinct graphs among the valid ones", quality.uniqueness, PUBLISHED_QUALITY.uniqueness)}
+          ${row("Unique in the space", "Share of distinct cells among those in the space", quality.inSpaceUniqueness)}
         </tbody>
       </table>
       <p class="small quiet">
         Held-out cells;
-        ${hasPrior ? `${count(quality.samples)} samples of the prior` : "no samples, because a weights-only file has no statistics of the prior"}. Paper:
+        ${count(quality.samples)} samples of the prior. Paper:
         <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, table 1. As many
         uniform draws from this space are ${percent(uniquenessCeiling(quality.samples, this.lab.space.size))} unique at best.
       </p>

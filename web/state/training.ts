@@ -41,8 +41,6 @@ export interface TrainingView {
   readonly epochs: readonly EpochReport[];
   /** Metrics of the current model: of the last epoch, or of a checkpoint that was evaluated. */
   readonly quality: ModelQuality | undefined;
-  /** Whether the model knows the statistics of its prior; a weights-only file does not bring them, and its samples mean nothing. */
-  readonly hasPrior: boolean;
   /** What the model in the worker is, for people; undefined where there is none. */
   readonly model: string | undefined;
   /** Checkpoint with optimiser state that training can go on from. */
@@ -88,7 +86,6 @@ const INITIAL: Omit<TrainingView, "device"> = {
   metricsCount: 0,
   epochs: [],
   quality: undefined,
-  hasPrior: true,
   model: undefined,
   resumable: undefined,
   busy: undefined,
@@ -243,7 +240,6 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         store.set({
           ...INITIAL,
           model: name,
-          hasPrior: loaded.value.resumable,
           resumable: loaded.value.resumable ? bytes : undefined,
         });
       }

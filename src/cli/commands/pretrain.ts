@@ -3,6 +3,7 @@ import { InputError } from "../../errors.ts";
 import { searchSpace } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
+import { adapterText } from "../../vgae/backend.ts";
 import { writeCheckpoint } from "../../vgae/checkpoint.ts";
 import { DEFAULT_TRAINING, HIDDEN, PROTOCOLS, type Protocol, type TrainingOptions, trainingOptions } from "../../vgae/config.ts";
 import { type EpochReport, type PretrainOutcome, pretraining } from "../../vgae/pretrain.ts";
@@ -145,7 +146,7 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   progress.clear();
 
   const { trainer, backend } = outcome;
-  const madeOn = `${backend.name}: ${backend.adapter}`;
+  const madeOn = adapterText(backend);
   if (from) warnOfChanges(from, madeOn, trainer.variant, to);
   const state = await trainer.snapshot();
   const { adapter } = backend;
