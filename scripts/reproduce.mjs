@@ -21,8 +21,18 @@ const SEARCHES = [
   { metric: "c100_valid", report: "c100_test" },
   { metric: "c10_valid", report: "c10_test" },
 ];
-/** Single queries hold the labels of the user's table, which are not ours to publish; summaries are results. */
+/** Single queries and runs hold labels of the user's table, which are not ours to publish; means over seeds are results. */
 const KEPT = /^\{"type":"(epoch|result)"/;
+
+/** @param {string} line */
+function publishable(line) {
+  const parsed = JSON.parse(line);
+  if (!parsed.runs) return line;
+  return JSON.stringify({
+    ...parsed,
+    runs: parsed.runs.map((/** @type {{ seed: number, queries: number }} */ { seed, queries }) => ({ seed, queries })),
+  });
+}
 const records = join(root, "docs", "reproduction");
 const models = join(root, ".cache", "reproduction");
 
@@ -46,7 +56,7 @@ async function record(name, args) {
   });
   const ended = new Promise((resolve) => child.on("close", resolve));
   const kept = [];
-  for await (const line of createInterface({ input: child.stdout })) if (KEPT.test(line)) kept.push(line);
+  for await (const line of createInterface({ input: child.stdout })) if (KEPT.test(line)) kept.push(publishable(line));
   if ((await ended) !== 0) giveUp(`the command failed: archscape ${args.join(" ")}`);
   writeFileSync(file, `${kept.join("\n")}\n`);
 }
