@@ -31,9 +31,25 @@ fn threefry(key: vec2u, counter: vec2u) -> vec2u {
 // Upper 24 bits as a float in [0, 1).
 fn unitFloat(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775390625e-8; }
 
+// -ln(1 - u) for u in [0, 1). WGSL lets `log` be off by 2^-21 near 1, which the square root below would turn into 1e-3.
+fn negativeLog(u: f32) -> f32 {
+  if (u > 0.0625) { return -log(1.0 - u); }
+  return u * (1.0 + u * (0.5 + u * (0.33333334 + u * (0.25 + u * (0.2 + u * 0.16666667)))));
+}
+
+// cos(2 pi u) for u in [0, 1). WGSL lets `cos` be off by 2^-11, and some adapters are: noise must not depend on the adapter.
+fn cosTurn(u: f32) -> f32 {
+  let fromHalf = abs(u - 0.5);
+  let far = fromHalf > 0.25;
+  let x = 6.283185307179586 * select(fromHalf, 0.5 - fromHalf, far);
+  let y = x * x;
+  // Taylor, on [0, pi / 2]: below 1e-8.
+  let cosine = 1.0 + y * (-0.5 + y * (0.041666668 + y * (-0.0013888889 + y * (2.4801587e-5 + y * (-2.7557319e-7 + y * 2.0876757e-9)))));
+  return select(-cosine, cosine, far);
+}
+
 // Standard normal by Box-Muller.
 fn normal(key: vec2u, counter: vec2u) -> f32 {
   let bits = threefry(key, counter);
-  let radius = sqrt(-2.0 * log(1.0 - unitFloat(bits.x)));
-  return radius * cos(6.283185307179586 * unitFloat(bits.y));
+  return sqrt(2.0 * negativeLog(unitFloat(bits.x))) * cosTurn(unitFloat(bits.y));
 }
