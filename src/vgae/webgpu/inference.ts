@@ -1,5 +1,6 @@
 import { createBuffer, destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { createKernel, type Dispatch, record } from "../../gpu/kernel.ts";
+import { turns } from "../../gpu/turns.ts";
 import { COPY_DST, COPY_SRC, STORAGE, UNIFORM } from "../../gpu/usage.ts";
 import { parameterLayout } from "../layout.ts";
 import type { Decoded, Encoded } from "../trainer.ts";
@@ -93,12 +94,7 @@ export async function inference(
   };
 
   /** One call at a time: chunks share their buffers. */
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(task, task);
-    queue = turn.catch(() => undefined);
-    return turn;
-  };
+  const inTurn = turns();
 
   const overGraphs = async (
     packed: Uint32Array,

@@ -1,5 +1,6 @@
 import { destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { record } from "../../gpu/kernel.ts";
+import { turns } from "../../gpu/turns.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { batchesTracked, seenInEpoch } from "../schedule.ts";
@@ -149,12 +150,8 @@ export async function webgpuTrainer(
   };
 
   /** One at a time: a page's snapshot and the run's own share a staging buffer. */
-  let lastSnapshot: Promise<unknown> = Promise.resolve();
-  const snapshot = (): Promise<TrainingState> => {
-    const turn = lastSnapshot.then(takeSnapshot, takeSnapshot);
-    lastSnapshot = turn.catch(() => undefined);
-    return turn;
-  };
+  const inTurn = turns();
+  const snapshot = (): Promise<TrainingState> => inTurn(takeSnapshot);
 
   const takeSnapshot = async (): Promise<TrainingState> => {
     await finish();
