@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import { InputError } from "../errors.ts";
+import { checkSampleMetadata, sampleMetadata } from "../spaces/sample-metadata.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { readNpy, writeNpy } from "./npy.ts";
 import { readSafeTensors, toFloat32, writeSafeTensors } from "./safetensors.ts";
@@ -38,7 +39,7 @@ export function writeEmbedding(
   const shape = [count, dimensions];
   switch (format) {
     case "safetensors": {
-      const metadata = { archscape: "embedding 1", space: space.name, ...provenance };
+      const metadata = { archscape: "embedding 1", space: space.name, ...sampleMetadata(space), ...provenance };
       return writeSafeTensors({ metadata, tensors: new Map([["embedding", { dtype: "F32", shape, data }]]) });
     }
     case "npy":
@@ -57,7 +58,7 @@ export function writeEmbedding(
 
 /**
  * Reads what `writeEmbedding` wrote as safetensors or npy, or such an array from elsewhere.
- * @throws InputError with one sentence: an unreadable file, another space, another number of architectures
+ * @throws InputError with one sentence: an unreadable file, another space or sample of it, another number of architectures
  */
 export function readEmbedding(space: SearchSpace, bytes: Uint8Array, source: string): EmbeddingValues {
   const format = embeddingFormat(source);
@@ -79,6 +80,7 @@ function fromSafeTensors(space: SearchSpace, bytes: Uint8Array, source: string) 
   if (named !== undefined && named !== space.name) {
     throw new InputError(`Cannot read ${source}: expected an embedding of ${space.name}, found one of ${named}.`);
   }
+  checkSampleMetadata(space, metadata, source, "an embedding");
   const tensor = tensors.get("embedding");
   if (!tensor) {
     const hint = tensors.has("fc1.weight") ? " (this is a model: give it as a model, or embed it first)" : "";

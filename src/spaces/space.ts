@@ -21,8 +21,18 @@ export type SpaceName = "nasbench101" | "nasbench201" | "darts";
  */
 export type Membership = { readonly index: number } | { readonly reason: string; readonly unlisted?: true };
 
+/** How the listed architectures of a space that is too large to list were drawn. */
+export interface SpaceSample {
+  /** 0..2^32-1. */
+  readonly seed: number;
+  /** Architectures drawn: the size of the space. */
+  readonly count: number;
+}
+
 export interface SearchSpace {
   readonly name: SpaceName;
+  /** Only for a space of which a sample is listed: two samples are two spaces, their indices mean different architectures. */
+  readonly sample?: SpaceSample;
   /** Title for people, e.g. "NAS-Bench-201". */
   readonly title: string;
   /** Nodes a graph, N. */

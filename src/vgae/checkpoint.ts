@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { readSafeTensors, type Tensor, toFloat32, writeSafeTensors } from "../formats/safetensors.ts";
+import { checkSampleMetadata, sampleMetadata } from "../spaces/sample-metadata.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { type ModelShape, modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
 import { parameterLayout, type Tensor as Slot } from "./layout.ts";
@@ -23,7 +24,7 @@ export interface Checkpoint {
 
 /** What a file says of its making. */
 export interface Provenance {
-  readonly space: string;
+  readonly space: Pick<SearchSpace, "name" | "sample">;
   readonly options: TrainingOptions;
   /** Backend and adapter that trained. */
   readonly adapter: string;
@@ -69,7 +70,8 @@ export function writeCheckpoint(
   const metadata = {
     format: "pt",
     archscape: "checkpoint 1",
-    space,
+    space: space.name,
+    ...sampleMetadata(space),
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
     ...made,
   };
@@ -79,7 +81,7 @@ export function writeCheckpoint(
 /**
  * Reads a checkpoint of ours or the weights of the original code.
  * @throws InputError with one sentence: not a safetensors file, a tensor missing or of another shape, a number that is not finite,
- *   another search space
+ *   another search space, or another sample of it
  */
 export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "the checkpoint"): Checkpoint {
   const { metadata, tensors } = readSafeTensors(bytes, source);
@@ -87,6 +89,7 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
   if (named !== undefined && named !== space.name) {
     throw new InputError(`${source}: expected a model of ${space.name}, found one of ${named}.`);
   }
+  checkSampleMetadata(space, metadata, source, "a model");
   const shape = modelShape(space, hiddenOf(tensors, source));
   const layout = parameterLayout(shape);
   const take = (prefix: string, slots: readonly Slot[], floats: number): Float32Array => {

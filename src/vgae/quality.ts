@@ -1,5 +1,5 @@
 import { generator } from "../random/generator.ts";
-import { pack, packingOf, packSpace, unpack } from "../spaces/packing.ts";
+import { pack, packingOf, packSpace } from "../spaces/packing.ts";
 import { type Graph, PADDING, type SearchSpace } from "../spaces/space.ts";
 import type { TrainingState } from "./state.ts";
 import type { Decoded, Trainer } from "./trainer.ts";
@@ -20,7 +20,7 @@ export interface ModelQuality {
   readonly reconstruction: Reconstruction;
   /** Share of prior samples that are valid as the paper's code checks it. */
   readonly validity: number;
-  /** Share of prior samples that are members of the search space. */
+  /** Share of prior samples that are members of the search space; of a sampled space, that fit its definition, listed or not. */
   readonly inSpaceValidity: number;
   /** Distinct module hashes among the valid samples. */
   readonly uniqueness: number;
@@ -109,9 +109,22 @@ export async function samplePrior(
   const size = prior.mean.length;
   let valid = 0;
   let inSpace = 0;
-  const members = new Set<number>();
-  /** Valid graphs in packed form: hashing is dear, so equal graphs are hashed once. */
-  const distinct = new Map<string, Graph>();
+  /** Module hashes of valid graphs. */
+  const unique = new Set<string>();
+  /** Architectures of the space by index, those of a sampled space that are not listed by module hash. */
+  const members = new Set<number | string>();
+  /** Module hashes by packed form: hashing is dear, so equal graphs are hashed once. */
+  const hashes = new Map<string, string>();
+  const hashOf = (graph: Graph): string => {
+    pack(packing, graph, words, 0);
+    const key = words.join();
+    let hash = hashes.get(key);
+    if (hash === undefined) {
+      hash = space.hash(graph);
+      hashes.set(key, hash);
+    }
+    return hash;
+  };
   for (let first = 0; first < samples; first += CHUNK) {
     const count = Math.min(CHUNK, samples - first);
     const z = new Float32Array(count * size);
@@ -121,22 +134,19 @@ export async function samplePrior(
       const graph = mostLikely(decoded, i, nodes, operations);
       if (space.isValidAsPublished(graph)) {
         valid++;
-        pack(packing, graph, words, 0);
-        const key = words.join();
-        if (!distinct.has(key)) distinct.set(key, unpack(packing, words, 0));
+        unique.add(hashOf(graph));
       }
       const membership = space.membership(graph);
-      if ("index" in membership) {
+      if ("index" in membership || membership.unlisted) {
         inSpace++;
-        members.add(membership.index);
+        members.add("index" in membership ? membership.index : hashOf(graph));
       }
     }
   }
-  const hashes = new Set([...distinct.values()].map((graph) => space.hash(graph)));
   return {
     validity: valid / samples,
     inSpaceValidity: inSpace / samples,
-    uniqueness: valid === 0 ? 0 : hashes.size / valid,
+    uniqueness: valid === 0 ? 0 : unique.size / valid,
     inSpaceUniqueness: inSpace === 0 ? 0 : members.size / inSpace,
     samples,
   };

@@ -99,7 +99,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     writeCheckpoint(
       of.trainer.shape,
       await of.trainer.snapshot(),
-      { space: of.space.name, options: of.options, adapter: of.adapter, version: VERSION, variant: of.trainer.variant },
+      { space: of.space, options: of.options, adapter: of.adapter, version: VERSION, variant: of.trainer.variant },
       settings,
     );
 

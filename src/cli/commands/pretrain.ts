@@ -154,7 +154,7 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   const bytes = writeCheckpoint(
     trainer.shape,
     state,
-    { space: space.name, options: training, adapter: madeOn, version: VERSION, variant },
+    { space, options: training, adapter: madeOn, version: VERSION, variant },
     { weightsOnly: options.weightsOnly === true },
   );
   await writeOutput(options.out, bytes);

@@ -2,7 +2,7 @@ import { InputError } from "../../errors.ts";
 import { ENCODINGS } from "../encodings.ts";
 import { readModelSpec } from "../model-spec.ts";
 import { oneHotModuleHash } from "../module-hash.ts";
-import type { Membership, SearchSpace } from "../space.ts";
+import type { Membership, SearchSpace, SpaceSample } from "../space.ts";
 import { atOnce, inSlices, type Watch } from "../steps.ts";
 import { scan } from "../text.ts";
 import { classOf } from "./canonical.ts";
@@ -11,52 +11,90 @@ import { costOf } from "./cost.ts";
 import { readGenotype, writeGenotype } from "./genotype.ts";
 import { graphOf, isValidAsPublished, readGraph } from "./graph.ts";
 import { cellDistance, editedCells } from "./identity.ts";
-import { type ClassTable, classesOf, type DartsSample, drawSample, MOST_MACS, PAPER_COUNT } from "./sample.ts";
+import {
+  type ClassTable,
+  checkSample,
+  classesOf,
+  type DartsSample,
+  drawSample,
+  MOST_MACS,
+  PAPER_COUNT,
+  sampleProblem,
+} from "./sample.ts";
 
 const { nodes, operations } = ENCODINGS.darts;
 
-export interface DartsOptions {
-  /** Seed of the sample, 0..2^32-1. */
-  readonly seed?: number;
-  /** Cells of the sample. */
-  readonly count?: number;
+const DEFAULTS: SpaceSample = { seed: 0, count: PAPER_COUNT };
+
+/** Every sample that was asked for is one space, so that what is drawn for one holder of it is there for all. */
+const opened = new Map<string, Opened>();
+
+interface Opened {
+  readonly space: SearchSpace;
+  sample: DartsSample | undefined;
 }
-
-const DEFAULTS = { seed: 0, count: PAPER_COUNT } as const;
-
-let paperSpace: SearchSpace | undefined;
 
 /**
  * DARTS (Liu et al., ICLR 2019) as the paper samples it: by default 600,000 distinct cells, each used as normal and reduction cell. Nothing
  * is drawn before it is asked for, but the first question draws the sample, which blocks for seconds: where that matters, await
- * `prepareDarts` in a worker first, and pass its sample on to `dartsOf`.
+ * `prepareSpace` first. Throws InputError for a seed or count that cannot be.
  */
-export function darts({ seed = DEFAULTS.seed, count = DEFAULTS.count }: DartsOptions = {}): SearchSpace {
-  if (seed !== DEFAULTS.seed || count !== DEFAULTS.count) return sampledSpace(count, () => atOnce(drawSample(seed, count)));
-  paperSpace ??= sampledSpace(count, () => atOnce(drawSample(seed, count)));
-  return paperSpace;
+export function darts(sample: Partial<SpaceSample> = {}): SearchSpace {
+  return open(sample).space;
 }
 
-/** Draws the sample in slices, with progress. Rejects with the signal's reason when aborted. */
-export function prepareDarts(
-  { seed = DEFAULTS.seed, count = DEFAULTS.count }: DartsOptions = {},
+/** The space over cells that were chosen elsewhere, whatever their seed says; not the one that `darts` returns. */
+export function dartsOf(sample: DartsSample): SearchSpace {
+  return sampledSpace({ seed: sample.seed, count: sample.count }, () => sample);
+}
+
+/** Whether the sample is drawn. */
+export function hasSample(sample?: Partial<SpaceSample>): boolean {
+  return open(sample).sample !== undefined;
+}
+
+/** The sample; drawn here, which blocks for seconds, where `useSample` did not come before. */
+export function dartsSample(sample?: Partial<SpaceSample>): DartsSample {
+  return drawn(open(sample));
+}
+
+/** Draws a sample in slices and hands it over: nothing else holds it, so that it can be transferred. */
+export function makeSample(
+  { seed = DEFAULTS.seed, count = DEFAULTS.count }: Partial<SpaceSample>,
   watch?: Watch,
 ): Promise<DartsSample> {
-  return inSlices(drawSample(seed, count), watch);
+  return inSlices(drawSample({ seed, count }), watch);
 }
 
-/** The space over a sample that was drawn before, here or elsewhere. */
-export function dartsOf(sample: DartsSample): SearchSpace {
-  return sampledSpace(sample.cells.length / 2, () => sample);
+/** Takes over a sample that was drawn elsewhere. Throws InputError where it is not the one of its seed. */
+export function useSample(sample: DartsSample): void {
+  const problem = sampleProblem(sample);
+  if (problem !== undefined) {
+    throw new InputError(`The kept sample of DARTS cannot be used: ${problem}; let it be drawn again.`);
+  }
+  open(sample).sample = sample;
 }
 
-function sampledSpace(size: number, draw: () => DartsSample): SearchSpace {
-  let sample: DartsSample | undefined;
+function open({ seed = DEFAULTS.seed, count = DEFAULTS.count }: Partial<SpaceSample> = {}): Opened {
+  const key = `${seed} ${count}`;
+  let found = opened.get(key);
+  if (found === undefined) {
+    checkSample({ seed, count });
+    const holder: Opened = { space: sampledSpace({ seed, count }, () => drawn(holder)), sample: undefined };
+    opened.set(key, holder);
+    found = holder;
+  }
+  return found;
+}
+
+function drawn(holder: Opened): DartsSample {
+  holder.sample ??= atOnce(drawSample(holder.space.sample ?? DEFAULTS));
+  return holder.sample;
+}
+
+function sampledSpace(sample: SpaceSample, drawn: () => DartsSample): SearchSpace {
+  const size = sample.count;
   let classes: ClassTable | undefined;
-  const drawn = () => {
-    sample ??= draw();
-    return sample;
-  };
   const cellAt = (index: number) => {
     if (!Number.isInteger(index) || index < 0 || index >= size) {
       throw new RangeError(`This DARTS sample has indices 0 to ${size - 1}, found ${index}.`);
@@ -80,6 +118,7 @@ function sampledSpace(size: number, draw: () => DartsSample): SearchSpace {
   };
   return {
     name: "darts",
+    sample,
     title: "DARTS",
     nodes,
     operations,

@@ -1,8 +1,9 @@
 import { InputError } from "../../errors.ts";
 import { generator } from "../../random/generator.ts";
-import type { Steps } from "../steps.ts";
+import type { SpaceSample } from "../space.ts";
+import { atOnce, type Steps } from "../steps.ts";
 import { classOf } from "./canonical.ts";
-import { BLOCKS, CELL_INPUTS, CELL_NODES, NODE_OPERATIONS, packCell, unpackCell } from "./cell.ts";
+import { BLOCKS, CELL_INPUTS, CELL_NODES, NODE_OPERATIONS, packCell } from "./cell.ts";
 import { costOf } from "./cost.ts";
 
 /**
@@ -10,10 +11,11 @@ import { costOf } from "./cost.ts";
  * and two operations, drawn uniformly; a cell is kept when no isomorphic one was drawn before and the ImageNet network with it in
  * both roles has fewer than 600 million multiply-adds. The order of drawing is the order of the space.
  */
-export interface DartsSample {
-  readonly seed: number;
+export interface DartsSample extends SpaceSample {
   /** `packCell` of every cell, two words each. */
   readonly cells: Uint32Array;
+  /** `classOf` of every cell, no two alike. */
+  readonly classes: Float64Array;
 }
 
 /** Cells of the paper's sample. */
@@ -25,17 +27,23 @@ const MOST_CELLS = 10_000_000;
 
 const DRAWS_PER_STEP = 500;
 
-/** Draws `count` cells. Throws InputError for a seed or count that cannot be. */
-export function* drawSample(seed: number, count: number): Steps<DartsSample> {
+/** Throws InputError for a seed or count that cannot be. */
+export function checkSample({ seed, count }: SpaceSample): void {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new InputError(`The seed of the DARTS sample must be a whole number from 0 to 4294967295, found ${seed}.`);
   }
   if (!Number.isInteger(count) || count < 1 || count > MOST_CELLS) {
     throw new InputError(`The DARTS sample must hold 1 to ${MOST_CELLS} cells, found ${count}.`);
   }
+}
+
+/** Draws `count` cells; a smaller sample of the same seed is the beginning of a larger one. Throws InputError as `checkSample` does. */
+export function* drawSample({ seed, count }: SpaceSample): Steps<DartsSample> {
+  checkSample({ seed, count });
   const random = generator(seed, "space");
   const cells = new Uint32Array(2 * count);
-  const known = classTable(count);
+  const classes = new Float64Array(count);
+  const known = classTable(classes);
   const operations = new Uint8Array(CELL_NODES);
   const inputs = new Uint8Array(CELL_NODES);
   const cell = { operations, inputs };
@@ -55,27 +63,43 @@ export function* drawSample(seed: number, count: number): Steps<DartsSample> {
     }
     yield kept / count;
   }
-  return { seed, cells };
+  return { seed, count, cells, classes };
+}
+
+/** Cells at its beginning that are drawn anew when a sample is taken over. */
+const CHECKED = 1000;
+
+/** What is wrong with a sample that was drawn elsewhere, a clause; undefined where nothing is. */
+export function sampleProblem({ seed, count, cells, classes }: DartsSample): string | undefined {
+  if (cells.length !== 2 * count || classes.length !== count) {
+    return `${count} cells are expected, found ${cells.length / 2} with ${classes.length} classes`;
+  }
+  const expected = atOnce(drawSample({ seed, count: Math.min(count, CHECKED) }));
+  const differs = expected.classes.findIndex(
+    (value, i) =>
+      value !== classes[i] || expected.cells[2 * i] !== cells[2 * i] || expected.cells[2 * i + 1] !== cells[2 * i + 1],
+  );
+  return differs < 0 ? undefined : `cell ${differs} is not the one that seed ${seed} draws`;
 }
 
 /** Index by isomorphism class. */
 export interface ClassTable {
-  /** Enters a class under an index, unless it is known; tells whether it was new. */
+  /** Enters a class as that of index 0, 1, 2, ..., unless it is known; tells whether it was new. */
   add(value: number, index: number): boolean;
   find(value: number): number | undefined;
 }
 
 /** The classes of a sample that was drawn before. */
-export function classesOf({ cells }: DartsSample): ClassTable {
-  const table = classTable(cells.length / 2);
-  for (let index = 0; 2 * index < cells.length; index++) table.add(classOf(unpackCell(cells, index)), index);
+export function classesOf({ classes }: DartsSample): ClassTable {
+  const table = classTable(classes);
+  for (let index = 0; index < classes.length; index++) table.add(classes[index] as number, index);
   return table;
 }
 
-/** Open addressing over typed arrays: a `Map` of as many entries takes several times the room. */
-function classTable(count: number): ClassTable {
-  const capacity = 2 ** Math.ceil(Math.log2(2 * count + 1));
-  const values = new Float64Array(capacity).fill(-1);
+/** Open addressing over typed arrays: a `Map` of as many entries takes several times the room. Writes the classes into `classes`. */
+function classTable(classes: Float64Array): ClassTable {
+  const capacity = 2 ** Math.ceil(Math.log2(2 * classes.length + 1));
+  /** Index + 1, zero for an empty slot. */
   const entries = new Uint32Array(capacity);
   const slotOf = (value: number): number => {
     const low = value % 2 ** 24;
@@ -83,20 +107,20 @@ function classTable(count: number): ClassTable {
     let hash = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
     hash ^= hash >>> 15;
     let slot = (hash >>> 0) % capacity;
-    while (values[slot] !== -1 && values[slot] !== value) slot = (slot + 1) % capacity;
+    while (entries[slot] !== 0 && classes[(entries[slot] as number) - 1] !== value) slot = (slot + 1) % capacity;
     return slot;
   };
   return {
     add(value, index) {
       const slot = slotOf(value);
-      if (values[slot] === value) return false;
-      values[slot] = value;
-      entries[slot] = index;
+      if (entries[slot] !== 0) return false;
+      classes[index] = value;
+      entries[slot] = index + 1;
       return true;
     },
     find(value) {
-      const slot = slotOf(value);
-      return values[slot] === value ? entries[slot] : undefined;
+      const entry = entries[slotOf(value)] as number;
+      return entry === 0 ? undefined : entry - 1;
     },
   };
 }

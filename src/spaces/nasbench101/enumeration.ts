@@ -29,6 +29,26 @@ export function cells(): Enumeration {
   return enumeration;
 }
 
+/** What is wrong with an enumeration that was made elsewhere, a clause; undefined where nothing is. */
+export function enumerationProblem({ bits, starts, codes }: Enumeration): string | undefined {
+  if (codes.length !== SIZE || starts.length !== bits.length + 1 || starts[0] !== 0 || starts[bits.length] !== SIZE) {
+    return `classes of ${SIZE} cells in all are expected, found ${bits.length} of ${starts.at(-1)} and ${codes.length} codes`;
+  }
+  for (let i = 0; i < bits.length; i++) {
+    if ((bits[i] as number) >= 2 ** ((MOST_VERTICES * (MOST_VERTICES - 1)) / 2)) return `class ${i} has too many vertices`;
+    const labellings = CHOICES ** (vertexCount(bits[i] as number) - 2);
+    const cells = (starts[i + 1] as number) - (starts[i] as number);
+    if (cells < 1 || cells > labellings) return `class ${i} has ${cells} cells`;
+    if (i > 0 && (bits[i - 1] as number) >= (bits[i] as number)) return `class ${i} is not in order`;
+  }
+  return undefined;
+}
+
+/** Takes over an enumeration in which `enumerationProblem` found nothing. */
+export function useCells(made: Enumeration): void {
+  enumeration = made;
+}
+
 /** Number of the cell with these canonical bits and code; undefined where there is none. */
 export function numberOf(bits: number, code: number): number | undefined {
   const { bits: classes, starts, codes } = cells();
@@ -40,8 +60,7 @@ export function numberOf(bits: number, code: number): number | undefined {
 }
 
 /** Adjacency bits of a cell by its number. */
-export function bitsOf(number: number): number {
-  const { bits, starts } = cells();
+export function bitsOf(number: number, { bits, starts }: Enumeration = cells()): number {
   return bits[lastAtMost(starts, number, bits.length)] as number;
 }
 

@@ -2,14 +2,13 @@ import { ENCODINGS } from "../encodings.ts";
 import { oneHotModuleHash } from "../module-hash.ts";
 import { packingOf } from "../packing.ts";
 import type { SearchSpace } from "../space.ts";
-import type { Watch } from "../steps.ts";
 import { digit, vertexCount } from "./cell.ts";
 import { costOf } from "./cost.ts";
 import { SIZE } from "./enumeration.ts";
 import { graphOf, isValidAsPublished, membership, ONE_HOT } from "./graph.ts";
 import { cellOf, editDistance, neighbours } from "./identity.ts";
 import { format, parse } from "./notation.ts";
-import { numberOfIndex, prepareOrder } from "./order.ts";
+import { numberOfIndex } from "./order.ts";
 
 const { nodes, operations } = ENCODINGS.nasbench101;
 const packing = packingOf(ENCODINGS.nasbench101);
@@ -57,17 +56,11 @@ function packInto(index: number, into: Uint32Array, position: number): void {
 /**
  * NAS-Bench-101 (Ying et al., ICML 2019): 423,624 cells in the benchmark's own order, made from the definition. Nothing is computed
  * before it is asked for, but the first question makes the order, which blocks for seconds: where that matters, await
- * `prepareNasbench101` in a worker first, or pass on its tables with `useOrderTables`.
+ * `prepareSpace` first.
  */
 export function nasbench101(): SearchSpace {
   return space;
 }
 
-/** Enumerates and orders the cells in slices, with progress. Rejects with the signal's reason when aborted. */
-export async function prepareNasbench101(watch?: Watch): Promise<SearchSpace> {
-  await prepareOrder(watch);
-  return space;
-}
-
 export { prune } from "./graph.ts";
-export { type OrderTables, orderTables, useOrderTables } from "./order.ts";
+export { hasOrder, makeOrderTables, type OrderTables, orderTables, useOrderTables } from "./order.ts";

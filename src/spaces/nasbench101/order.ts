@@ -2,14 +2,14 @@ import { InputError } from "../../errors.ts";
 import { bitCount, hashInto, initialDigest } from "../module-hash.ts";
 import { atOnce, inSlices, type Steps, type Watch } from "../steps.ts";
 import { before, CHOICES, digit, vertexCount } from "./cell.ts";
-import { bitsOf, cells, SIZE } from "./enumeration.ts";
+import { bitsOf, cells, type Enumeration, enumerationProblem, SIZE, useCells } from "./enumeration.ts";
 
 /**
  * The official order: ascending module hash. It needs all 423,624 hashes, some 45 million blocks of MD5, hence seconds
- * where the enumeration takes a fraction of one. So the result is plain data: one worker makes it, and it can be posted to others or
- * kept (`orderTables`, `useOrderTables`) instead of being made again.
+ * where the enumeration takes a fraction of one. So the result is plain data, 9 MB with the enumeration: one worker makes it, and it
+ * can be posted to others or kept instead of being made again.
  */
-export interface OrderTables {
+export interface OrderTables extends Enumeration {
   /** Number of the cell in the enumeration, by index. */
   readonly numbers: Uint32Array;
   /** Module hash of the cell by index: four words each, first byte highest. */
@@ -19,16 +19,21 @@ export interface OrderTables {
 let tables: OrderTables | undefined;
 let indices: Uint32Array | undefined;
 
-/** The order's tables; made here, which blocks for seconds, where neither `prepareOrder` nor `useOrderTables` came before. */
+/** The order's tables; made here, which blocks for seconds, where `useOrderTables` did not come before. */
 export function orderTables(): OrderTables {
   tables ??= atOnce(makeOrder());
   return tables;
 }
 
-/** Makes the order in slices. */
-export async function prepareOrder(watch?: Watch): Promise<OrderTables> {
-  tables ??= await inSlices(makeOrder(), watch);
-  return tables;
+/** Whether the tables are there. */
+export function hasOrder(): boolean {
+  return tables !== undefined;
+}
+
+/** Makes the tables in slices and hands them over: nothing else holds them, so that they can be transferred. */
+export async function makeOrderTables(watch?: Watch): Promise<OrderTables> {
+  const made = await inSlices(makeOrder(), watch);
+  return { ...made, bits: made.bits.slice(), starts: made.starts.slice(), codes: made.codes.slice() };
 }
 
 /** Takes over tables that were made elsewhere. Throws InputError where they are not those of this space. */
@@ -38,6 +43,8 @@ export function useOrderTables(made: OrderTables): void {
   if (made.numbers.length !== SIZE || made.hashes.length !== 4 * SIZE) {
     throw refused(`${SIZE} cells are expected, found ${made.numbers.length} with ${made.hashes.length / 4} hashes`);
   }
+  const problem = enumerationProblem(made);
+  if (problem !== undefined) throw refused(problem);
   const seen = new Uint8Array(SIZE);
   for (let index = 0; index < SIZE; index++) {
     const number = made.numbers[index] as number;
@@ -47,13 +54,18 @@ export function useOrderTables(made: OrderTables): void {
     if (index > 0 && compareHashes(made.hashes, index - 1, made.hashes, index) >= 0)
       throw refused(`hash ${index} is not in order`);
   }
-  for (const index of [0, SIZE >> 1, SIZE - 1]) {
-    const words = hashOf(made.numbers[index] as number);
+  for (let i = 0; i < CHECKED; i++) {
+    const index = Math.floor((i * (SIZE - 1)) / (CHECKED - 1));
+    const words = hashOf(made.numbers[index] as number, made);
     if (compareHashes(words, 0, made.hashes, index) !== 0) throw refused(`hash ${index} is not that of its cell`);
   }
+  useCells(made);
   tables = made;
   indices = undefined;
 }
+
+/** Hashes, first and last included, that are computed anew when tables are taken over: all would take as long as making them. */
+const CHECKED = 64;
 
 /** Index of the cell with this number. */
 export function indexOfNumber(number: number): number {
@@ -95,7 +107,8 @@ function compareHashes(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j:
 
 /** Hashes every cell, then sorts. Hashing is nearly all of the work. */
 function* makeOrder(): Steps<OrderTables> {
-  const { bits, starts, codes } = cells();
+  const enumeration = cells();
+  const { bits, starts, codes } = enumeration;
   const unsorted = new Uint32Array(4 * SIZE);
   for (let i = 0; i < bits.length; i++) {
     const hash = classHasher(bits[i] as number);
@@ -104,10 +117,10 @@ function* makeOrder(): Steps<OrderTables> {
     }
     yield (starts[i + 1] as number) / SIZE;
   }
-  return sorted(unsorted);
+  return { ...enumeration, ...sorted(unsorted) };
 }
 
-function sorted(unsorted: Uint32Array): OrderTables {
+function sorted(unsorted: Uint32Array): Pick<OrderTables, "numbers" | "hashes"> {
   // A hash's first word and the cell's number (19 bits) fit the 53 bits of a float, which sort natively; the few cells that
   // share a first word are put right afterwards.
   const NUMBERS = 2 ** 19;
@@ -131,9 +144,9 @@ function sorted(unsorted: Uint32Array): OrderTables {
 }
 
 /** Module hash of one cell by its number, as four words. */
-function hashOf(number: number): Uint32Array {
+function hashOf(number: number, enumeration: Enumeration): Uint32Array {
   const words = new Uint32Array(4);
-  classHasher(bitsOf(number))(cells().codes[number] as number, words, 0);
+  classHasher(bitsOf(number, enumeration))(enumeration.codes[number] as number, words, 0);
   return words;
 }
 

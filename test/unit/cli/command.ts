@@ -38,5 +38,5 @@ export const fresh = (name: string): string => join(mkdtempSync(join(tmpdir(), "
 /** A small model of NAS-Bench-201 (width 32) with the weights of the golden file, as a checkpoint's bytes. */
 export function smallModel(): Uint8Array {
   const { shape, options, evaluation } = readGolden(new Uint8Array(readFileSync(fixturePath("nasbench201"))));
-  return writeCheckpoint(shape, evaluation.state, { space: nasbench201().name, options, adapter: "golden", version: "0" });
+  return writeCheckpoint(shape, evaluation.state, { space: nasbench201(), options, adapter: "golden", version: "0" });
 }

@@ -2,14 +2,15 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/errors.ts";
 import { generator } from "../../../src/random/generator.ts";
 import { classOf } from "../../../src/spaces/darts/canonical.ts";
-import { type DartsCell, NODE_OPERATIONS } from "../../../src/spaces/darts/cell.ts";
+import { type DartsCell, NODE_OPERATIONS, packCell } from "../../../src/spaces/darts/cell.ts";
 import {
+  type DartsSample,
   darts,
   dartsCost,
   dartsGraph,
   dartsOf,
+  makeSample,
   PAPER_COUNT,
-  prepareDarts,
   readDartsGraph,
   readGenotype,
   writeGenotype,
@@ -64,11 +65,11 @@ describe("sampling", () => {
 
   test("in slices is the same again, tells its progress and can be cancelled", async () => {
     const shares: number[] = [];
-    const sample = await prepareDarts({ seed: 1, count: 2000 }, { onProgress: (share) => shares.push(share) });
+    const sample = await makeSample({ seed: 1, count: 2000 }, { onProgress: (share) => shares.push(share) });
     expect(shares.at(-1)).toBe(1);
     expect(packSpace(dartsOf(sample))).toEqual(packSpace(space));
     const controller = new AbortController();
-    const cancelled = prepareDarts(
+    const cancelled = makeSample(
       { seed: 1, count: 600_000 },
       { signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) },
     );
@@ -111,8 +112,9 @@ describe("sampling", () => {
     [{ seed: 0.5 }, /seed .* found 0\.5/],
     [{ count: 0 }, /1 to 10000000 cells, found 0/],
   ])("%j is refused", async (options, message) => {
-    await expect(prepareDarts(options)).rejects.toThrow(InputError);
-    await expect(prepareDarts(options)).rejects.toThrow(message);
+    await expect(makeSample(options)).rejects.toThrow(InputError);
+    await expect(makeSample(options)).rejects.toThrow(message);
+    expect(() => darts(options)).toThrow(message);
   });
 });
 
@@ -287,7 +289,7 @@ describe("genotype", () => {
 
 describe("distance", () => {
   const distance = (a: string, b: string) => {
-    const of = dartsOf({ seed: 0, cells: packedCells([cell(a), cell(b)]) });
+    const of = dartsOf(sampleOf([cell(a), cell(b)]));
     return of.editDistance(0, 1);
   };
 
@@ -310,19 +312,15 @@ describe("distance", () => {
       PLAIN.replace(/none 1$/, "none 3"),
       PLAIN.replaceAll("none", "avg_pool_3x3"),
     ];
-    const of = dartsOf({ seed: 0, cells: packedCells(near.map(cell)) });
+    const of = dartsOf(sampleOf(near.map(cell)));
     expect([...of.neighbours(0)]).toEqual([1, 2]);
     expect([...of.neighbours(3)]).toEqual([]);
   });
 });
 
-function packedCells(list: readonly DartsCell[]): Uint32Array {
-  const words = list.flatMap(({ operations, inputs }) =>
-    [0, 4].map((first) => {
-      let word = 0;
-      for (let i = 0; i < 4; i++) word |= (((operations[first + i] as number) << 3) | (inputs[first + i] as number)) << (6 * i);
-      return word;
-    }),
-  );
-  return Uint32Array.from(words);
+/** These cells, as if they had been drawn. */
+function sampleOf(list: readonly DartsCell[]): DartsSample {
+  const cells = new Uint32Array(2 * list.length);
+  for (const [i, drawn] of list.entries()) packCell(drawn, cells, i);
+  return { seed: 0, count: list.length, cells, classes: Float64Array.from(list, classOf) };
 }

@@ -5,12 +5,14 @@ import { InputError } from "../../../src/errors.ts";
 import { generator } from "../../../src/random/generator.ts";
 import { convert } from "../../../src/spaces/convert.ts";
 import { ENCODINGS } from "../../../src/spaces/encodings.ts";
+import { readTables, writeTables } from "../../../src/spaces/kept-tables.ts";
 import { vertexCount } from "../../../src/spaces/nasbench101/cell.ts";
 import { costOf } from "../../../src/spaces/nasbench101/cost.ts";
 import { bitsOf, cells, numberOf } from "../../../src/spaces/nasbench101/enumeration.ts";
-import { nasbench101, orderTables, prepareNasbench101, prune, useOrderTables } from "../../../src/spaces/nasbench101/index.ts";
+import { makeOrderTables, nasbench101, orderTables, prune, useOrderTables } from "../../../src/spaces/nasbench101/index.ts";
 import { pack, packingOf, packSpace } from "../../../src/spaces/packing.ts";
 import { type Graph, PADDING } from "../../../src/spaces/space.ts";
+import { tablesOf } from "../../../src/spaces/tables.ts";
 import { shared } from "../../shared.ts";
 
 const space = nasbench101();
@@ -89,7 +91,7 @@ describe("the official order", () => {
   let shares: number[];
   beforeAll(async () => {
     shares = [];
-    await prepareNasbench101({ onProgress: (share) => shares.push(share) });
+    useOrderTables(await makeOrderTables({ onProgress: (share) => shares.push(share) }));
   }, 180_000);
 
   test("is made with progress that only rises and ends at one", () => {
@@ -123,8 +125,22 @@ describe("the official order", () => {
     const exchanged = structuredClone(tables);
     [exchanged.numbers[0], exchanged.numbers[1]] = [tables.numbers[1] as number, tables.numbers[0] as number];
     expect(() => useOrderTables(exchanged)).toThrow(/hash 0 is not that of its cell/);
-    expect(() => useOrderTables({ numbers: new Uint32Array(3), hashes: new Uint32Array(12) })).toThrow(InputError);
+    expect(() => useOrderTables({ ...tables, numbers: new Uint32Array(3) })).toThrow(InputError);
+    const code = structuredClone(tables);
+    code.codes[code.numbers[0] as number] = 242;
+    expect(() => useOrderTables(code)).toThrow(/hash 0 is not that of its cell/);
+    expect(() => useOrderTables({ ...tables, starts: tables.starts.slice(1) })).toThrow(/classes of 423624 cells in all/);
+    const vertices = structuredClone(tables);
+    vertices.bits[9] = 2 ** 31;
+    expect(() => useOrderTables(vertices)).toThrow(/class 9 has too many vertices/);
     expect(space.format(0)).toBe("00005c142e6f48ac74fdcf73e3439874");
+  });
+
+  test("its tables are the same after they were kept as a file, 9 MB", () => {
+    const tables = tablesOf({ name: "nasbench101" });
+    const bytes = writeTables(tables);
+    expect(bytes.byteLength).toBeLessThan(9.1e6);
+    expect(readTables({ name: "nasbench101" }, bytes)).toEqual(tables);
   });
 
   test("cells pack into two words as their graphs do", () => {

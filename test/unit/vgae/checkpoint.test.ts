@@ -5,7 +5,7 @@ import { InputError } from "../../../src/errors.ts";
 import { readSafeTensors, type SafeTensors, type Tensor, writeSafeTensors } from "../../../src/formats/safetensors.ts";
 import { generator } from "../../../src/random/generator.ts";
 import { ENCODINGS } from "../../../src/spaces/encodings.ts";
-import { nasbench201 } from "../../../src/spaces/index.ts";
+import { darts, nasbench201 } from "../../../src/spaces/index.ts";
 import type { SearchSpace } from "../../../src/spaces/space.ts";
 import { type Provenance, readCheckpoint, writeCheckpoint } from "../../../src/vgae/checkpoint.ts";
 import { modelShape, trainingOptions } from "../../../src/vgae/config.ts";
@@ -17,7 +17,7 @@ const space = nasbench201();
 const shape = modelShape(space, 32);
 const layout = parameterLayout(shape);
 const options = trainingOptions({ protocol: "corrected", epochs: 7, seed: 11, learningRate: 5e-4, klWeight: 0.5 });
-const made: Provenance = { space: space.name, options, adapter: "an adapter", version: "1.2.3", variant: "f32" };
+const made: Provenance = { space, options, adapter: "an adapter", version: "1.2.3", variant: "f32" };
 
 /** A state as a run would leave it: no tensor is all zeros or equal to another. */
 function trainedState(): TrainingState {
@@ -165,5 +165,32 @@ describe("a file that is no checkpoint of this space is refused in one sentence"
 
   it("where its options are none to train with", () => {
     expect(refusal(changed((_, metadata) => (metadata["protocol"] = "other")))).toContain("protocol");
+  });
+});
+
+describe("a model over a sample of DARTS", () => {
+  const drawn = darts({ seed: 3, count: 2000 });
+  const shape = modelShape(drawn, 32);
+  const file = writeCheckpoint(shape, initialState(shape, 1), { ...made, space: drawn });
+
+  it("names the sample in its metadata", () => {
+    expect(readSafeTensors(file).metadata).toMatchObject({ space: "darts", sampleSeed: "3", sampleCount: "2000" });
+    expect(readSafeTensors(bytes).metadata).not.toHaveProperty("sampleSeed");
+    expect(readCheckpoint(darts({ seed: 3, count: 2000 }), file).resumable).toBe(true);
+  });
+
+  it.each([
+    [{ seed: 4, count: 2000 }, "2,000 cells drawn with seed 4"],
+    [{ seed: 3, count: 1999 }, "1,999 cells drawn with seed 3"],
+    [{}, "600,000 cells drawn with seed 0"],
+  ])("is refused over the sample %j in one sentence", (sample, expected) => {
+    expect(refusal(file, darts(sample))).toBe(
+      `model.safetensors: expected a model over the sample of ${expected} of DARTS, found one over 2,000 cells drawn with seed 3.`,
+    );
+  });
+
+  it("from elsewhere, which names no sample, is taken", () => {
+    const { tensors } = readSafeTensors(file);
+    expect(refusal(writeSafeTensors({ metadata: {}, tensors }), darts())).toBe("");
   });
 });

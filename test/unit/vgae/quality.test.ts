@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nasbench201 } from "../../../src/spaces/index.ts";
+import { darts, nasbench201 } from "../../../src/spaces/index.ts";
 import { packingOf, unpack } from "../../../src/spaces/packing.ts";
 import { type Graph, PADDING, type SearchSpace } from "../../../src/spaces/space.ts";
 import { modelShape } from "../../../src/vgae/config.ts";
@@ -14,7 +14,7 @@ const shape = modelShape(space);
 const { nodes, operations, latent } = shape;
 
 /** Logits that say exactly this graph. */
-function logitsOf(graphs: readonly Graph[]): Decoded {
+function logitsOf(graphs: readonly Graph[], { nodes, operations } = shape): Decoded {
   const decoded = {
     operations: new Float32Array(graphs.length * nodes * operations).fill(-2),
     adjacency: new Float32Array(graphs.length * nodes * nodes).fill(-2),
@@ -166,6 +166,47 @@ describe("samples from the prior", () => {
     expect(await draw(1)).toEqual(first);
     expect(first.inSpaceUniqueness).toBeGreaterThan(first.samples ** -1);
     expect(first.uniqueness).toBeLessThanOrEqual(first.inSpaceUniqueness);
+  });
+});
+
+describe("samples from a prior over a sampled space", () => {
+  const listed = darts({ seed: 1, count: 50 });
+  const others = darts({ seed: 2, count: 40 });
+  const shape = modelShape(listed);
+  /** Decodes to these graphs in turn. */
+  const decoding = (graphs: readonly Graph[]) => ({
+    shape,
+    async decode(z: Float32Array) {
+      const count = z.length / (shape.nodes * shape.latent);
+      return logitsOf(
+        Array.from({ length: count }, (_, i) => graphs[i % graphs.length] as Graph),
+        shape,
+      );
+    },
+  });
+
+  it("are in the space where they fit its definition, whether they are listed or not", async () => {
+    const graphs = [listed.graph(7), others.graph(3), others.graph(4), listed.graph(7)];
+    expect(others.graph(3)).not.toEqual(others.graph(4));
+    for (const graph of graphs.slice(1, 3)) expect(listed.membership(graph)).toMatchObject({ unlisted: true });
+    expect(await samplePrior(decoding(graphs), listed, emptyPrior(shape), 40, 1)).toEqual({
+      validity: 1,
+      inSpaceValidity: 1,
+      uniqueness: 3 / 40,
+      inSpaceUniqueness: 3 / 40,
+      samples: 40,
+    });
+  });
+
+  it("are outside where the definition excludes them, though the published check does not", async () => {
+    const open = listed.graph(7).adjacency.slice();
+    open[2 * shape.nodes + 10] = 0;
+    const graph = { ...listed.graph(7), adjacency: open };
+    expect(await samplePrior(decoding([graph]), listed, emptyPrior(shape), 10, 1)).toMatchObject({
+      validity: 1,
+      inSpaceValidity: 0,
+      inSpaceUniqueness: 0,
+    });
   });
 });
 

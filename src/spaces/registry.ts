@@ -1,0 +1,48 @@
+import { InputError } from "../errors.ts";
+import { darts } from "./darts/index.ts";
+import { nasbench101 } from "./nasbench101/index.ts";
+import { nasbench201 } from "./nasbench201/index.ts";
+import type { SearchSpace, SpaceName, SpaceSample } from "./space.ts";
+
+/**
+ * A search space as plain data, for messages, files and command lines. Seed and count belong to DARTS, of which a sample is
+ * listed; by default the paper's 600,000 cells of seed 0.
+ */
+export interface SpaceRequest extends Partial<SpaceSample> {
+  readonly name: SpaceName;
+}
+
+const SPACES: Readonly<Record<SpaceName, (sample: Partial<SpaceSample>) => SearchSpace>> = {
+  nasbench101: listed(nasbench101),
+  nasbench201: listed(nasbench201),
+  darts,
+};
+
+/** Names that `searchSpace` knows. */
+export const SPACE_NAMES = Object.keys(SPACES) as readonly SpaceName[];
+
+/**
+ * The search space of this name; the same object for the same request. Nothing is computed: `prepareSpace` does that.
+ * @throws InputError for an unknown name, with the known ones; for a sample of a space that is listed whole; for a seed or count that
+ *   cannot be
+ */
+export function searchSpace(request: string | SpaceRequest): SearchSpace {
+  const { name, ...sample } = typeof request === "string" ? { name: request } : request;
+  if (!Object.hasOwn(SPACES, name)) {
+    throw new InputError(`The search space "${name}" is not known; known: ${SPACE_NAMES.join(", ")}.`);
+  }
+  return SPACES[name as SpaceName](sample);
+}
+
+/** What leads back to a space. */
+export function requestOf({ name, sample }: Pick<SearchSpace, "name" | "sample">): SpaceRequest {
+  return { name, ...sample };
+}
+
+function listed(open: () => SearchSpace): (sample: Partial<SpaceSample>) => SearchSpace {
+  return ({ seed, count }) => {
+    const space = open();
+    if (seed === undefined && count === undefined) return space;
+    throw new InputError(`${space.title} is listed whole: a seed and a number of cells to draw belong to DARTS.`);
+  };
+}
