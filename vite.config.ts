@@ -83,6 +83,7 @@ const library: UserConfig = {
         "cli/main": path("src/cli/main.ts"),
         "engine.worker": path("workers/engine.worker.ts"),
         "search.worker": path("workers/search.worker.ts"),
+        "space.worker": path("workers/space.worker.ts"),
         "seeds.worker": path("src/cli/seeds.worker.ts"),
       },
       formats: ["es"],

@@ -1,7 +1,11 @@
-import { type Remote, releaseProxy, transfer, wrap } from "comlink";
+import { transfer } from "comlink";
 import { engineService } from "../workers/engine-service.ts";
 import type { EngineApi, EngineEvent, EpochReport, ModelQuality, Outcome, PretrainResult } from "../workers/protocol.ts";
 import { InputError } from "./errors.ts";
+import { prepareSpace } from "./preparation.ts";
+import { type Connection, connectHere, connectWorker } from "./remote.ts";
+import { requestOf, type SpaceCache, tablesOf } from "./spaces/index.ts";
+import { keyOf } from "./spaces/kept-tables.ts";
 import type { Membership, SearchSpace } from "./spaces/space.ts";
 import type { TrainingOptions } from "./vgae/config.ts";
 import type { BackendName, StepMetrics } from "./vgae/trainer.ts";
@@ -13,15 +17,24 @@ export interface EngineOptions {
   readonly worker?: Worker | false;
   /** Another implementation of `navigator.gpu`, such as Dawn's in Node; only without a worker. */
   readonly gpu?: GPU;
+  /** Where prepared spaces are kept (see `prepareSpace`); by default IndexedDB where there is one. */
+  readonly cache?: SpaceCache;
 }
 
-export interface PretrainHooks {
+export interface PrepareHooks {
+  /** The finished share, 0..1, of preparing the space, a few times a second; not called where it is prepared (see `prepareSpace`). */
+  readonly onPrepare?: (share: number) => void;
+  /** Aborted while the space is prepared: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PretrainHooks extends PrepareHooks {
   /** About ten times a second: position, rate in steps/s, seconds left, and the losses of every step since the last call. */
   readonly onProgress?: (progress: Extract<EngineEvent, { type: "progress" }>) => void;
   readonly onEpoch?: (report: EpochReport) => void;
   /** The device was lost and training went on from a snapshot. */
   readonly onDeviceLost?: (event: Extract<EngineEvent, { type: "device-lost" }>) => void;
-  /** Cancels; the run resolves with the model so far. */
+  /** Cancels; the run resolves with the model so far. While the space is prepared there is none: the run rejects with the reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -53,10 +66,12 @@ export interface Engine {
   readonly adapter: string;
   /** One sentence: what the engine runs on, and why not on something faster. */
   readonly message: string;
-  /** Trains a model of a space; one at a time. Throws InputError for options that cannot be. */
+  /**
+   * Trains a model of a space, which is prepared where that is needed; one at a time. Throws InputError for options that cannot be.
+   */
   pretrain(space: SearchSpace, settings?: PretrainSettings, hooks?: PretrainHooks): Promise<Model>;
-  /** A model from a checkpoint; throws InputError if the file does not fit. */
-  load(space: SearchSpace, checkpoint: Uint8Array): Promise<Model>;
+  /** A model from a checkpoint; throws InputError if the file does not fit, or was made over another sample of the space. */
+  load(space: SearchSpace, checkpoint: Uint8Array, hooks?: PrepareHooks): Promise<Model>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** While paused: one optimiser step. */
@@ -65,11 +80,25 @@ export interface Engine {
 }
 
 /** Opens an engine: a worker of its own where there are workers. Never fails for lack of WebGPU, but says so in `message`. */
-export async function openEngine({ backend, worker, gpu }: EngineOptions = {}): Promise<Engine> {
+export async function openEngine({ backend, worker, gpu, cache }: EngineOptions = {}): Promise<Engine> {
   const connection = connect(worker, gpu);
   const { api } = connection;
   const device = await connection.ask(api.open(backend));
   let generation = 0;
+
+  const adopted = new Set<string>();
+  const prepare = async (space: SearchSpace, { onPrepare, signal }: PrepareHooks): Promise<void> => {
+    await prepareSpace(space, {
+      ...(cache ? { cache } : {}),
+      ...(worker === false ? { worker } : {}),
+      ...(onPrepare ? { onProgress: onPrepare } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    const request = requestOf(space);
+    if (!connection.remote || adopted.has(keyOf(request))) return;
+    await connection.ask(api.adopt(tablesOf(request)));
+    adopted.add(keyOf(request));
+  };
 
   const model = (space: SearchSpace, made: Pick<Model, "state" | "message" | "epochs">): Model => {
     const mine = ++generation;
@@ -90,7 +119,9 @@ export async function openEngine({ backend, worker, gpu }: EngineOptions = {}): 
 
   return {
     ...device,
-    async pretrain(space, { resume, ...options } = {}, { onProgress, onEpoch, onDeviceLost, signal } = {}) {
+    async pretrain(space, { resume, ...options } = {}, { onProgress, onEpoch, onDeviceLost, ...hooks } = {}) {
+      const { signal } = hooks;
+      await prepare(space, hooks);
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
         if (data.type === "progress") onProgress?.(data);
@@ -100,7 +131,7 @@ export async function openEngine({ backend, worker, gpu }: EngineOptions = {}): 
       const cancel = (): void => void api.cancel();
       signal?.addEventListener("abort", cancel);
       try {
-        const request = { space: space.name, options, ...(resume ? { resume } : {}) };
+        const request = { space: requestOf(space), options, ...(resume ? { resume } : {}) };
         const run = connection.ask(api.pretrain(request, connection.remote ? transfer(port2, [port2]) : port2));
         if (signal?.aborted) cancel();
         const { state, message, epochs } = await run;
@@ -110,8 +141,9 @@ export async function openEngine({ backend, worker, gpu }: EngineOptions = {}): 
         port1.close();
       }
     },
-    async load(space, checkpoint) {
-      await connection.ask(api.load(space.name, checkpoint));
+    async load(space, checkpoint, hooks = {}) {
+      await prepare(space, hooks);
+      await connection.ask(api.load(requestOf(space), checkpoint));
       return model(space, { state: "loaded", epochs: [] });
     },
     pause: async () => api.pause(),
@@ -121,44 +153,14 @@ export async function openEngine({ backend, worker, gpu }: EngineOptions = {}): 
   };
 }
 
-interface Connection {
-  readonly api: EngineApi;
-  readonly remote: boolean;
-  /** The value of an outcome; throws what it tells as an error, also when the worker dies with the call pending. */
-  ask<T>(call: Promise<Outcome<T>>): Promise<T>;
-  close(): void;
-}
-
-function connect(given: Worker | false | undefined, gpu: GPU | undefined): Connection {
+function connect(given: Worker | false | undefined, gpu: GPU | undefined): Connection<EngineApi> {
   if (given === false || (given === undefined && (gpu || typeof Worker === "undefined"))) {
     const service = engineService({ api: gpu });
-    return { api: service, remote: false, ask: async (call) => resultOf(await call), close: service.close };
+    return connectHere<EngineApi>(service, service.close);
   }
   const worker =
     given ?? new Worker(new URL("../workers/engine.worker.ts", import.meta.url), { type: "module", name: "archscape engine" });
-  // Held for as long as the engine lives: a proxy that is garbage-collected leaves its calls pending for ever.
-  const proxy: Remote<EngineApi> = wrap<EngineApi>(worker);
-  const broken = new Promise<never>((_, reject) => {
-    worker.addEventListener("error", ({ message }) =>
-      reject(new Error(`The engine's worker stopped: ${message || "no reason given"}.`)),
-    );
-  });
-  broken.catch(() => undefined);
-  return {
-    api: proxy,
-    remote: true,
-    ask: async (call) => resultOf(await Promise.race([call, broken])),
-    close() {
-      proxy[releaseProxy]();
-      worker.terminate();
-    },
-  };
-}
-
-function resultOf<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  const { kind, message } = outcome.error;
-  throw kind === "input" ? new InputError(message) : new Error(message);
+  return connectWorker<EngineApi>(worker, "engine");
 }
 
 export type { EpochReport, ModelQuality, StepMetrics };

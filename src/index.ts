@@ -11,6 +11,8 @@
  * const run = await search({ space, embedding, objective, strategy: "bo", budget: { queries: 100 }, seed: 1 });
  * best(run);
  * ```
+ *
+ * The spaces are `nasbench101()`, `nasbench201()` and `darts()`. An engine prepares the one it is given; `prepareSpace` does so apart.
  */
 import { readLabelTable } from "./formats/read-label-table.ts";
 import { type LabelChoice, labelTableObjective } from "./objectives/label-table.ts";
@@ -22,7 +24,8 @@ import { LATENT } from "./vgae/config.ts";
 
 /**
  * An objective that answers from a table of labels.
- * @param text CSV with an `arch` column, or the JSON of the original preprocessing
+ * @param space prepared (see `prepareSpace`), or else this call prepares it, which blocks
+ * @param text CSV with a column `arch`, `hash` or `idx`, or the JSON of the original preprocessing; `tableText` reads it from a file
  * @param choice columns to search on, to report, and to pay with
  * @throws InputError naming the rows that do not fit
  */
@@ -39,17 +42,40 @@ export function search(
   return searchEmbedding({ ...rest, space: space.name, embedding: { data: embedding, count: space.size, dimensions: LATENT } });
 }
 
-export { type Engine, type EngineOptions, type Model, openEngine, type PretrainHooks, type PretrainSettings } from "./engine.ts";
+export {
+  type Engine,
+  type EngineOptions,
+  type Model,
+  openEngine,
+  type PrepareHooks,
+  type PretrainHooks,
+  type PretrainSettings,
+} from "./engine.ts";
 export { InputError } from "./errors.ts";
 export { readSafeTensors, type SafeTensors, writeSafeTensors } from "./formats/safetensors.ts";
+export { tableText } from "./formats/table-text.ts";
 export type { Objective } from "./objectives/objective.ts";
+export { type PrepareSpaceOptions, prepareSpace } from "./preparation.ts";
 export { PRETRAINED, type Pretrained } from "./pretrained.ts";
 export { STRATEGIES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
 export type { SearchProtocol } from "./search/strategy.ts";
 export { averageCurve, bestSoFar, summarise } from "./search/summary.ts";
 export { type Budget, best, type Query, type Trace } from "./search/trace.ts";
-export { nasbench201, SPACE_NAMES, searchSpace } from "./spaces/index.ts";
-export type { Graph, Membership, SearchSpace } from "./spaces/space.ts";
+export {
+  convert,
+  darts,
+  NOTATIONS,
+  type Notation,
+  nasbench101,
+  nasbench201,
+  notationOf,
+  SPACE_NAMES,
+  type SpaceCache,
+  type SpaceChoice,
+  type SpaceRequest,
+  searchSpace,
+} from "./spaces/index.ts";
+export type { Graph, Membership, SearchSpace, SpaceSample } from "./spaces/space.ts";
 export { VERSION } from "./version.ts";
 export { PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
 export type { EpochReport } from "./vgae/pretrain.ts";

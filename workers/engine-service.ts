@@ -1,26 +1,32 @@
 import { transfer } from "comlink";
-import { searchSpace } from "../src/spaces/index.ts";
 import { type BackendOptions, openBackend } from "../src/vgae/backend.ts";
 import { session } from "../src/vgae/session.ts";
 import { outcome } from "./outcome.ts";
 import type { EngineApi, EngineEvent, Outcome } from "./protocol.ts";
+import { adopt, preparedSpace } from "./spaces.ts";
 
 /** What the engine worker exposes. Apart from it, so that it also runs without a worker. */
 export function engineService(options: Pick<BackendOptions, "api"> = {}): EngineApi & { close(): void } {
   const engine = session((backend) => openBackend({ ...options, backend }));
+  let preparing: AbortController | undefined;
   return {
+    adopt,
     open: (backend) =>
       outcome(async () => {
         const { name, status, adapter, message } = await engine.open(backend);
         return { backend: name, status, adapter, message };
       }),
     async pretrain({ space, ...request }, events) {
-      const result = await outcome(() =>
-        engine.pretrain({ ...request, space: searchSpace(space) }, (event: EngineEvent) => {
+      const controller = new AbortController();
+      preparing = controller;
+      const result = await outcome(async () => {
+        const opened = preparedSpace(space, controller.signal);
+        // No pause where nothing is to be prepared: a cancel that follows at once finds the job.
+        return engine.pretrain({ ...request, space: opened instanceof Promise ? await opened : opened }, (event: EngineEvent) => {
           const { buffer } = (event.type === "epoch" && event.embedding) || {};
           events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
-        }),
-      );
+        });
+      });
       events.close();
       return result.ok ? sent(result, result.value.embedding, result.value.checkpoint) : result;
     },
@@ -34,6 +40,7 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       engine.job?.stepOnce();
     },
     async cancel() {
+      preparing?.abort();
       engine.job?.cancel();
     },
     async snapshot(settings) {
@@ -41,7 +48,7 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       return result.ok ? sent(result, result.value) : result;
     },
     async load(space, checkpoint, source) {
-      const result = await outcome(() => engine.load(searchSpace(space), checkpoint, source));
+      const result = await outcome(async () => engine.load(await preparedSpace(space), checkpoint, source));
       return result.ok ? sent(result, result.value.embedding) : result;
     },
     async embed() {

@@ -12,5 +12,6 @@ export async function outcome<T>(work: () => Promise<T> | T): Promise<Outcome<T>
 
 function failure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof DOMException && error.name === "AbortError") return { kind: "cancelled", message };
   return { kind: error instanceof InputError ? "input" : "defect", message };
 }

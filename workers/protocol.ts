@@ -3,7 +3,9 @@
  * one MessagePort a job, so that a slow page never holds a worker up. Expected failures are values, not exceptions, because
  * an exception loses its class on the way.
  */
-import type { SpaceName } from "../src/spaces/space.ts";
+import type { SpaceChoice } from "../src/spaces/registry.ts";
+import type { Membership } from "../src/spaces/space.ts";
+import type { SpaceTables } from "../src/spaces/tables.ts";
 import type { TrainingOptions } from "../src/vgae/config.ts";
 import type { EpochReport, PretrainEvent, PretrainState } from "../src/vgae/pretrain.ts";
 import type { ModelQuality, Reconstruction } from "../src/vgae/quality.ts";
@@ -15,6 +17,12 @@ export interface Failure {
   /** `input`: the user can mend it, `message` says how. `defect`: ours. */
   readonly kind: "input" | "cancelled" | "device" | "defect";
   readonly message: string;
+}
+
+/** Part of the API of every worker that asks spaces. */
+export interface SpaceHolder {
+  /** Takes over the tables of a space (copied, not transferred), so that it answers at once in this worker. */
+  adopt(tables: SpaceTables): Promise<Outcome<undefined>>;
 }
 
 /** Why the fast path is not available, or that it is. Each cause has its own sentence in `message`. */
@@ -34,7 +42,7 @@ export interface DeviceReport {
 }
 
 export interface PretrainRequest {
-  readonly space: SpaceName;
+  readonly space: SpaceChoice;
   readonly options: Partial<TrainingOptions>;
   /** Bytes of a checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
@@ -58,7 +66,8 @@ export interface PretrainResult {
   readonly checkpoint: Uint8Array;
 }
 
-export interface EngineApi {
+/** A space that was not adopted before is prepared by the first call that names it, without progress. */
+export interface EngineApi extends SpaceHolder {
   /** Opens the best backend (or the named one) and says which, and why. */
   open(backend?: BackendName): Promise<Outcome<DeviceReport>>;
   /** One job at a time; progress goes to `events` (transferred). Resolves when the job ends. */
@@ -71,11 +80,11 @@ export interface EngineApi {
   /** Checkpoint of the model as it is now (during a job too). `weightsOnly` leaves the optimiser out. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Outcome<Uint8Array>>;
   /** Replaces the current model by a checkpoint; refused with a sentence if it does not fit, and then nothing changes. */
-  load(space: SpaceName, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
+  load(space: SpaceChoice, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
   /** Embedding of the whole space by the current model: size x 16. */
   embed(): Promise<Outcome<Float32Array>>;
   /** Most likely graph of each latent point (count x nodes x 16): index in the space, or the reason why it is outside. */
-  decode(z: Float32Array): Promise<Outcome<readonly ({ readonly index: number } | { readonly reason: string })[]>>;
+  decode(z: Float32Array): Promise<Outcome<readonly Membership[]>>;
   /** Metrics of the current model. */
   evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
 }

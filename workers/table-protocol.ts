@@ -1,13 +1,13 @@
 /** The wire between the page and the worker that reads label tables: types only, in the manner of protocol.ts. */
 import type { LabelTable } from "../src/formats/label-table.ts";
 import type { TableProblem } from "../src/formats/table-rows.ts";
-import type { SpaceName } from "../src/spaces/space.ts";
-import type { Outcome } from "./protocol.ts";
+import type { SpaceChoice } from "../src/spaces/registry.ts";
+import type { Outcome, SpaceHolder } from "./protocol.ts";
 
 export interface TableRequest {
-  readonly space: SpaceName;
-  /** CSV or JSON. */
-  readonly text: string;
+  readonly space: SpaceChoice;
+  /** CSV or JSON: as text, or as the bytes of a file, which may be compressed with gzip. */
+  readonly text: string | Uint8Array;
   /** Name of the file or title of the table. */
   readonly source: string;
   /** The table is known to label only a part of the space. */
@@ -18,7 +18,7 @@ export type TableReading =
   | { readonly table: LabelTable }
   | { readonly refused: string; readonly problems: readonly TableProblem[] };
 
-export interface TableApi {
+export interface TableApi extends SpaceHolder {
   /** Reads a table whole or not at all. */
   read(request: TableRequest): Promise<Outcome<TableReading>>;
 }

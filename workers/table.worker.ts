@@ -2,14 +2,17 @@ import { expose, transfer } from "comlink";
 import { InputError } from "../src/errors.ts";
 import { readLabelTable } from "../src/formats/read-label-table.ts";
 import { LabelTableError } from "../src/formats/table-rows.ts";
-import { searchSpace } from "../src/spaces/index.ts";
+import { tableText } from "../src/formats/table-text.ts";
+import { adopt, preparedSpace } from "./spaces.ts";
 import type { TableApi } from "./table-protocol.ts";
 
 /** Reads label tables off the page: 15,625 rows of 18 columns take some 0.3 seconds, in which a page would stand still. */
 const api: TableApi = {
+  adopt,
   async read({ space, text, source, partial }) {
     try {
-      const table = readLabelTable(searchSpace(space), text, { source, partial });
+      const content = typeof text === "string" ? text : await tableText(text, source);
+      const table = readLabelTable(await preparedSpace(space), content, { source, partial });
       const buffers = table.metrics.map(({ values }) => values.buffer as ArrayBuffer);
       return transfer({ ok: true, value: { table } } as const, buffers);
     } catch (error) {

@@ -12,6 +12,9 @@ export interface SpaceRequest extends Partial<SpaceSample> {
   readonly name: SpaceName;
 }
 
+/** A name alone stands for the default sample. */
+export type SpaceChoice = SpaceName | SpaceRequest;
+
 const SPACES: Readonly<Record<SpaceName, (sample: Partial<SpaceSample>) => SearchSpace>> = {
   nasbench101: listed(nasbench101),
   nasbench201: listed(nasbench201),

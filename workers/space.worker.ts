@@ -1,0 +1,4 @@
+import { expose } from "comlink";
+import { spaceService } from "./space-service.ts";
+
+expose(spaceService());
