@@ -13,6 +13,14 @@ export interface Graph {
 
 export const PADDING = 255;
 
+/** What a decoder believes of one graph: log-odds (logits) of each entry. Those of the lower half of the adjacency are not read. */
+export interface LogOdds {
+  /** nodes x K, row-major. */
+  readonly operations: ArrayLike<number>;
+  /** nodes x nodes, row-major. */
+  readonly adjacency: ArrayLike<number>;
+}
+
 export type SpaceName = "nasbench101" | "nasbench201" | "darts";
 
 /**
@@ -52,6 +60,11 @@ export interface SearchSpace {
   parse(text: string): number;
   /** Which member of the space this graph is, or why it is none. */
   membership(graph: Graph): Membership;
+  /**
+   * In-space decoding: of all graphs that are members (or would be, were all members listed) the most probable, when each one-hot entry of
+   * the operations and each entry of the upper triangle is yes or no by itself. Exact. Of graphs equally probable always the same one.
+   */
+  mostLikelyMember(odds: LogOdds): Graph;
   /** Validity as the paper's code checks it (arch2vec.md, section 3): weaker than membership. */
   isValidAsPublished(graph: Graph): boolean;
   /** The module hash of the original code (iterated MD5) of a decoded graph, nothing pruned. */

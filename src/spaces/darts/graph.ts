@@ -23,7 +23,7 @@ export function graphOf({ operations: digits, inputs }: DartsCell): Graph {
 }
 
 /** Graph nodes behind an input of a node: the cell's input itself, or both operations of a block. */
-function sourcesOf(input: number): number[] {
+export function sourcesOf(input: number): number[] {
   if (input < CELL_INPUTS) return [input];
   const first = 2 * input - CELL_INPUTS;
   return [first, first + 1];

@@ -11,6 +11,7 @@ import { costOf } from "./cost.ts";
 import { readGenotype, writeGenotype } from "./genotype.ts";
 import { graphOf, isValidAsPublished, readGraph } from "./graph.ts";
 import { cellDistance, editedCells } from "./identity.ts";
+import { mostLikelyMember } from "./most-likely.ts";
 import {
   type ClassTable,
   checkSample,
@@ -138,6 +139,7 @@ function sampledSpace(sample: SpaceSample, drawn: () => DartsSample): SearchSpac
       const cell = readGraph(graph);
       return "reason" in cell ? cell : memberOf(cell);
     },
+    mostLikelyMember,
     isValidAsPublished,
     hash: (decoded) => oneHotModuleHash(decoded, operations.length),
     canonical(index) {

@@ -7,6 +7,7 @@ import { costOf } from "./cost.ts";
 import { SIZE } from "./enumeration.ts";
 import { graphOf, isValidAsPublished, membership, ONE_HOT } from "./graph.ts";
 import { cellOf, editDistance, neighbours } from "./identity.ts";
+import { mostLikelyMember } from "./most-likely.ts";
 import { format, parse } from "./notation.ts";
 import { numberOfIndex } from "./order.ts";
 
@@ -27,6 +28,7 @@ const space: SearchSpace = {
   format,
   parse,
   membership,
+  mostLikelyMember,
   isValidAsPublished,
   hash: (decoded) => oneHotModuleHash(decoded, operations.length),
   canonical(index) {

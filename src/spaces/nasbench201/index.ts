@@ -4,6 +4,7 @@ import type { SearchSpace } from "../space.ts";
 import { cost } from "./cost.ts";
 import { graph, isValidAsPublished, membership } from "./graph.ts";
 import { canonical, editDistance, neighbours } from "./identity.ts";
+import { mostLikelyMember } from "./most-likely.ts";
 import { format, parse } from "./notation.ts";
 import { SIZE } from "./order.ts";
 
@@ -20,6 +21,7 @@ const space: SearchSpace = {
   format,
   parse,
   membership,
+  mostLikelyMember,
   isValidAsPublished,
   hash: (decoded) => oneHotModuleHash(decoded, operations.length),
   canonical,
