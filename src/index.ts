@@ -66,6 +66,7 @@ export {
   darts,
   NOTATIONS,
   type Notation,
+  NotationError,
   nasbench101,
   nasbench201,
   notationOf,

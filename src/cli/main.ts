@@ -16,6 +16,7 @@ const code = await runProgram(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   ...(process.stderr.isTTY ? { screen: process.stderr } : {}),
+  ...(process.stdin.isTTY ? {} : { input: process.stdin }),
   interrupted: interruption.signal,
 });
 const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write("", () => resolve()));

@@ -3,7 +3,18 @@ import type { Terminal } from "./terminal.ts";
 
 /** A line of `--json`: what it is about in `type`, then plain data. Numbers that are not finite stand as null. */
 export interface JsonLine {
-  readonly type: "progress" | "epoch" | "query" | "run" | "tensor" | "chained" | "device" | "result" | "error";
+  readonly type:
+    | "prepare"
+    | "progress"
+    | "epoch"
+    | "query"
+    | "run"
+    | "tensor"
+    | "chained"
+    | "device"
+    | "architecture"
+    | "result"
+    | "error";
   readonly [key: string]: unknown;
 }
 
@@ -17,8 +28,8 @@ export interface Output {
   note(text: string): void;
   /** On standard error, with --json too. */
   warn(text: string): void;
-  /** How far a run is: a line at most once a second with --json, else a bar on a terminal, else now and then a plain line. */
-  progress(unit: string): Progress;
+  /** How far a run is: a line of this type at most once a second with --json, else a bar on a terminal, else now and then a plain line. */
+  progress(unit: string, type?: "progress" | "prepare"): Progress;
 }
 
 export interface Progress {
@@ -39,7 +50,8 @@ export function output(terminal: Terminal, json: boolean): Output {
     say: (text) => json || out(`${text}\n`),
     note: (text) => json || err(`${text}\n`),
     warn: (text) => err(`archscape: warning: ${text}\n`),
-    progress: (unit) => (json ? jsonProgress(out) : terminal.screen ? bar(terminal.screen, unit) : plainProgress(err, unit)),
+    progress: (unit, type = "progress") =>
+      json ? jsonProgress(out, type) : terminal.screen ? bar(terminal.screen, unit) : plainProgress(err, unit),
   };
 }
 
@@ -54,11 +66,11 @@ function throttle(milliseconds: number): () => boolean {
   };
 }
 
-function jsonProgress(out: Terminal["out"]): Progress {
+function jsonProgress(out: Terminal["out"], type: JsonLine["type"]): Progress {
   const due = throttle(JSON_MS);
   return {
     update(done, total, _, data) {
-      if (due()) out(`${JSON.stringify({ type: "progress", done, total, ...data })}\n`);
+      if (due()) out(`${JSON.stringify({ type, done, total, ...data })}\n`);
     },
     clear: () => undefined,
   };

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { infoCommand } from "./commands/info.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
@@ -11,7 +12,14 @@ import { EXIT, EXIT_HELP, type ExitCode, Failure, Interrupted, type Terminal } f
 /** Adds one subcommand; its action hands its exit code to `done`. */
 export type AddCommand = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [pretrainCommand, embedCommand, searchCommand, verifyCommand, infoCommand];
+const COMMANDS: readonly AddCommand[] = [
+  pretrainCommand,
+  embedCommand,
+  searchCommand,
+  convertCommand,
+  verifyCommand,
+  infoCommand,
+];
 
 /**
  * Runs the command line, given without the program's own name. Never throws and never ends the process.

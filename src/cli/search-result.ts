@@ -93,6 +93,7 @@ export function tellResult(traces: readonly Trace[], { space, budget, warnings, 
   to.line({
     type: "result",
     space: space.name,
+    ...(space.sample ? { sample: space.sample } : {}),
     labels: first.objective,
     strategy: first.strategy,
     options: first.options,

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Where a progress bar can be drawn; absent where nobody watches. */
   readonly screen?: NodeJS.WriteStream;
+  /** Standard input; absent where it is a keyboard. */
+  readonly input?: NodeJS.ReadableStream;
   /** Aborted by the first Ctrl-C. */
   readonly interrupted: AbortSignal;
 }

@@ -2,15 +2,12 @@ import Papa from "papaparse";
 import { InputError } from "../errors.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { byNotation, byNumber, type Named } from "./table-architecture.ts";
+import { INDEX_COLUMNS, isDescribing, notationColumn } from "./table-columns.ts";
 import type { TableRow, TableRows } from "./table-rows.ts";
 
-/** Header names, in lower case, of the columns that name an architecture. */
-export const NOTATION_COLUMNS: readonly string[] = ["arch", "architecture", "arch_str"];
-export const INDEX_COLUMNS: readonly string[] = ["idx", "index"];
-
 /**
- * Rows of a comma-, semicolon- or tab-separated table with a header: `arch` (official notation) or `idx`, or both, and any
- * number of metric columns. Blank rows are passed over; row numbers count them, and the header as row 1.
+ * Rows of a comma-, semicolon- or tab-separated table with a header: `arch` (official notation; for NAS-Bench-101 also `hash`) or
+ * `idx`, or both, and any number of metric columns. Blank rows are passed over; row numbers count them, and the header as row 1.
  * @throws InputError where there is no such header
  */
 export function readCsvRows(space: SearchSpace, text: string, source: string): TableRows {
@@ -21,15 +18,16 @@ export function readCsvRows(space: SearchSpace, text: string, source: string): T
 
   const headerRow = data.findIndex((cells) => !isBlank(cells));
   const header = (data[headerRow] ?? []).map((cell) => cell.trim());
-  const lower = header.map((name) => name.toLowerCase());
-  const notation = lower.findIndex((name) => NOTATION_COLUMNS.includes(name));
-  const number = lower.findIndex((name) => INDEX_COLUMNS.includes(name));
+  const notation = notationColumn(space.name, header);
+  const number = header.findIndex((name) => INDEX_COLUMNS.includes(name.toLowerCase()));
   if (notation < 0 && number < 0) {
     const found = header.length > 0 ? header.slice(0, 8).join(", ") : "nothing";
     throw new InputError(`Cannot read ${source}: its header must have a column "arch" or "idx", found ${found}.`);
   }
-  const named = header.flatMap((name, column) => (column === notation || column === number || name === "" ? [] : [column]));
-  const unnamed = header.filter((name) => name === "").length;
+  const others = header.flatMap((_, column) => (column === notation || column === number ? [] : [column]));
+  const unnamed = others.filter((column) => header[column] === "").length;
+  const describing = others.filter((column) => isDescribing(space.name, header[column] as string));
+  const named = others.filter((column) => header[column] !== "" && !describing.includes(column));
 
   const rows: TableRow[] = [];
   for (const [i, cells] of data.entries()) {
@@ -50,7 +48,12 @@ export function readCsvRows(space: SearchSpace, text: string, source: string): T
     noun: "row",
     columns: named.map((column) => header[column] as string),
     rows,
-    warnings: unnamed > 0 ? [`${unnamed === 1 ? "A column" : `${unnamed} columns`} without a name was left out.`] : [],
+    warnings: [
+      ...(unnamed > 0 ? [`${unnamed === 1 ? "A column" : `${unnamed} columns`} without a name was left out.`] : []),
+      ...(describing.length > 0
+        ? [`Left out, because they are no metrics: ${describing.map((i) => header[i]).join(", ")}.`]
+        : []),
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { byGraph, byNotation, byNumber, type Named } from "./table-architecture.ts";
-import { INDEX_COLUMNS, NOTATION_COLUMNS } from "./table-csv.ts";
+import { INDEX_COLUMNS, NOTATION_COLUMNS } from "./table-columns.ts";
 import type { TableRow, TableRows } from "./table-rows.ts";
 
 const ADJACENCY = "module_adjacency";

@@ -1,5 +1,22 @@
 import { InputError } from "../errors.ts";
 
+/** A text that is no notation of an architecture, and where it stops being one. */
+export class NotationError extends InputError {
+  /** The whole text that was read. */
+  readonly text: string;
+  /** The character that does not fit, from 0; the text's length where more was expected. */
+  readonly position: number;
+
+  /** @param expected what would fit, a clause */
+  constructor(text: string, position: number, expected: string, found: string) {
+    const what = found === "" ? "the text ends" : `found "${found}"`;
+    const where = `at character ${position + 1} ${expected} is expected`;
+    super(`The architecture "${shortened(text, position)}" does not parse: ${where}, ${what}.`);
+    this.text = text;
+    this.position = position;
+  }
+}
+
 /**
  * Reads a notation from left to right. Space before every token is ignored; what does not fit is refused with its character,
  * counted from 1.
@@ -33,11 +50,8 @@ export function scan(text: string): Scanner {
   const fail = (expected: string, position?: number): never => {
     skip();
     const where = position ?? at;
-    const token = /^(\w[\w.-]*|.)/s.exec(text.slice(where))?.[0];
-    const found = token === undefined ? "the text ends" : `found "${token.slice(0, 40)}"`;
-    throw new InputError(
-      `The architecture "${shortened(text, where)}" does not parse: at character ${where + 1} ${expected} is expected, ${found}.`,
-    );
+    const token = /^(\w[\w.-]*|.)/s.exec(text.slice(where))?.[0] ?? "";
+    throw new NotationError(text, where, expected, token.slice(0, 40));
   };
   const isNext = (literal: string) => {
     skip();

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { embeddingFormat, writeEmbedding } from "../../formats/embedding.ts";
-import { searchSpace } from "../../spaces/index.ts";
 import { VERSION } from "../../version.ts";
 import { checkOutput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend, embedSpace, modelProvenance, openCommandBackend, readModel } from "../model.ts";
 import { type Output, output } from "../output.ts";
+import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
 
-interface EmbedOptions {
+interface EmbedOptions extends SampleOptions {
   readonly model: string;
   readonly out: string;
   readonly backend?: CommandBackend;
@@ -16,13 +16,14 @@ interface EmbedOptions {
 }
 
 export function embedCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
-  program
-    .command("embed")
-    .summary("write the embedding of every architecture of a space")
-    .description(
-      "Embeds every architecture of a search space with a pre-trained model: 16 numbers each, the mean of mu over the nodes of its graph.",
-    )
-    .argument("<space>", "search space, e.g. nasbench201 (archscape info lists them)")
+  withSpace(
+    program
+      .command("embed")
+      .summary("write the embedding of every architecture of a space")
+      .description(
+        "Embeds every architecture of a search space with a pre-trained model: 16 numbers each, the mean of mu over the nodes of its graph.",
+      ),
+  )
     .requiredOption(
       "--model <file>",
       "checkpoint: from `archscape pretrain`, or weights of the original PyTorch code as .safetensors",
@@ -33,7 +34,8 @@ export function embedCommand(program: Command, terminal: Terminal, done: (code: 
     .option("--json", "one JSON object a line on standard output")
     .addHelpText(
       "after",
-      `
+      `${SPACE_HELP}
+
 Formats, rows in the official order of the space:
   .safetensors  tensor "embedding", [architectures, 16], float32; its metadata say which space and model
   .npy          the same array for numpy.load, without metadata
@@ -43,25 +45,30 @@ Examples:
   archscape embed nasbench201 --model model.safetensors --out embedding.safetensors
   archscape embed nasbench201 --model model.safetensors --out embedding.npy --force
 
-The JSON line: {"type":"result", space, file, architectures, dimensions, model, model_seed, model_protocol, ..., adapter, backend, version}.
+JSON lines:
+  ${PREPARE_LINE}
+  {"type":"result", space, file, architectures, dimensions, model, model_seed, model_protocol, ..., adapter, backend, version};
+    for darts also sample: {seed, count}
 ${EXIT_HELP}`,
     )
     .action(async (space: string, options: EmbedOptions) => {
-      done(await unlessInterrupted(embed(space, options, output(terminal, options.json === true)), terminal));
+      done(await unlessInterrupted(embed(space, options, output(terminal, options.json === true), terminal), terminal));
     });
 }
 
-async function embed(name: string, options: EmbedOptions, to: Output): Promise<ExitCode> {
-  const space = searchSpace(name);
+async function embed(name: string, options: EmbedOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
+  const space = namedSpace(name, options);
   const format = embeddingFormat(options.out);
   await checkOutput(options.out, options.force === true);
   const model = await readModel(space, options.model);
+  await prepare(space, to, terminal);
   const backend = await openCommandBackend(options.backend, to);
   const embedding = await embedSpace(backend, space, model).finally(backend.close);
   const provenance = { ...modelProvenance(model), adapter: backend.adapter, backend: backend.name, version: VERSION };
   await writeOutput(options.out, writeEmbedding(format, space, embedding, provenance));
   const { count: architectures, dimensions } = embedding;
-  to.line({ type: "result", space: space.name, file: options.out, architectures, dimensions, ...provenance });
+  const sample = space.sample ? { sample: space.sample } : {};
+  to.line({ type: "result", space: space.name, ...sample, file: options.out, architectures, dimensions, ...provenance });
   to.say(`${options.out}: ${architectures.toLocaleString("en")} architectures of ${space.title}, ${dimensions} numbers each`);
   return EXIT.ok;
 }

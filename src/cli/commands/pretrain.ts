@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../../errors.ts";
-import { searchSpace } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
 import { adapterText } from "../../vgae/backend.ts";
@@ -13,9 +12,10 @@ import { decimal, wholeFrom } from "../arguments.ts";
 import { checkOutput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend, type CommandModel, openCommandBackend, readModel } from "../model.ts";
 import { duration, type Output, output, percent } from "../output.ts";
+import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal } from "../terminal.ts";
 
-interface PretrainOptions {
+interface PretrainOptions extends SampleOptions {
   readonly protocol?: Protocol;
   readonly epochs?: number;
   readonly seed?: number;
@@ -37,13 +37,14 @@ const SETTINGS = ["protocol", "epochs", "seed", "batchSize", "learningRate", "dr
 
 export function pretrainCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
   const { protocol, epochs, seed, batchSize, learningRate, dropout, klWeight } = DEFAULT_TRAINING;
-  program
-    .command("pretrain")
-    .summary("learn an embedding of a search space, without labels")
-    .description(
-      "Pre-trains arch2vec (a variational graph autoencoder) on 90 % of a search space, without any accuracy labels, and judges it on the rest.",
-    )
-    .argument("<space>", "search space, e.g. nasbench201 (archscape info lists them)")
+  withSpace(
+    program
+      .command("pretrain")
+      .summary("learn an embedding of a search space, without labels")
+      .description(
+        "Pre-trains arch2vec (a variational graph autoencoder) on 90 % of a search space, without any accuracy labels, and judges it on the rest.",
+      ),
+  )
     .requiredOption("--out <file>", "checkpoint to write: .safetensors with PyTorch's tensor names and the optimiser's state")
     .addOption(
       new Option(
@@ -79,33 +80,38 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
     });
 }
 
-const HELP = `
+const HELP = `${SPACE_HELP}
+
 Examples:
   archscape pretrain nasbench201 --protocol released --epochs 10 --seed 3 --out model.safetensors --json
   archscape pretrain nasbench201 --steps 100 --out try.safetensors
+  archscape pretrain nasbench101 --epochs 8 --out nasbench101.safetensors
+  archscape pretrain darts --sample 20000 --sample-seed 1 --epochs 2 --out darts.safetensors
   archscape pretrain nasbench201 --resume model.safetensors --epochs 20 --out longer.safetensors
 
 Ctrl-C ends the run after the step under way and still writes the checkpoint; --resume goes on from it, bit for bit on the same adapter.
 
 JSON lines (shares are fractions in 0..1; losses are means over an epoch's steps in this process; seconds are wall-clock):
+  ${PREPARE_LINE}
   {"type":"progress", done, total, stepsPerSecond, secondsLeft, loss}      done and total in steps, at most once a second
   {"type":"device", message, resumedFromStep}                              the device was lost and replaced
   {"type":"epoch", epoch, loss: {total, operations, adjacency, kl}, reconstruction: {ops, adjacency, exact},
     validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples, seconds}
   {"type":"result", state: "finished" | "stopped" | "cancelled" | "failed", loss (total of the last epoch),
     reconstruction, validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples, space, protocol, seed, epochs, step,
-    adapter, backend, variant, version, file}
+    adapter, backend, variant, version, file}; for darts also sample: {seed, count}
   A run that --steps stopped is judged as it is then, with --samples points; one that was cancelled has the numbers of its last epoch, or null.
 ${EXIT_HELP}`;
 
 async function pretrain(name: string, options: PretrainOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
-  const space = searchSpace(name);
+  const space = namedSpace(name, options);
   await checkOutput(options.out, options.force === true);
   const from = options.resume === undefined ? undefined : await readResumable(space, options.resume);
   const training = settle(options, from);
   if (from && options.steps !== undefined && options.steps <= from.state.step) {
     throw new InputError(`--steps: expected more than the ${from.state.step} steps of ${from.file}, found ${options.steps}.`);
   }
+  await prepare(space, to, terminal);
   const progress = to.progress("steps");
   let recent = Number.NaN;
   let sum = 0;
@@ -168,6 +174,7 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
     state: end,
     ...judged,
     space: space.name,
+    ...(space.sample ? { sample: space.sample } : {}),
     protocol: training.protocol,
     seed: training.seed,
     epochs: training.epochs,

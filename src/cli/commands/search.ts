@@ -6,12 +6,12 @@ import { InputError } from "../../errors.ts";
 import { readEmbedding } from "../../formats/embedding.ts";
 import type { LabelTable } from "../../formats/label-table.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
+import { tableText } from "../../formats/table-text.ts";
 import { labelTableObjective } from "../../objectives/label-table.ts";
 import { checkBudget } from "../../search/run.ts";
 import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions, strategy } from "../../search/strategies.ts";
 import { type Embedding, SEARCH_PROTOCOLS, type SearchProtocol } from "../../search/strategy.ts";
 import type { Budget } from "../../search/trace.ts";
-import { searchSpace } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { assignment, decimal, seedList, wholeFrom } from "../arguments.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
@@ -19,9 +19,10 @@ import { backendOption, type CommandBackend, embedSpace, modelProvenance, openCo
 import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
 import { runSeeds } from "../seeds.ts";
+import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
 
-interface SearchOptions {
+interface SearchOptions extends SampleOptions {
   readonly model?: string;
   readonly embedding?: string;
   readonly labels: string;
@@ -45,14 +46,18 @@ const DEFAULT_QUERIES = 100;
 
 export function searchCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
   const titles = STRATEGIES.map((name) => `${name}: ${STRATEGY_TITLES[name]}`).join("; ");
-  program
-    .command("search")
-    .summary("search an embedding for architectures that a label table rates high")
-    .description("Searches an embedding with a strategy that is told one label a query, once a seed, and says what it found.")
-    .argument("<space>", "search space, e.g. nasbench201 (archscape info lists them)")
+  withSpace(
+    program
+      .command("search")
+      .summary("search an embedding for architectures that a label table rates high")
+      .description("Searches an embedding with a strategy that is told one label a query, once a seed, and says what it found."),
+  )
     .addOption(new Option("--model <file>", "checkpoint to embed the space with").conflicts("embedding"))
     .option("--embedding <file>", "embedding instead of a model: .safetensors or .npy, as `archscape embed` writes them")
-    .requiredOption("--labels <file>", "label table: CSV with a column arch or idx, or the JSON of arch2vec's preprocessing")
+    .requiredOption(
+      "--labels <file>",
+      "label table: CSV with a column arch, idx or (nasbench101) hash, or the JSON of arch2vec's preprocessing; may be gzipped",
+    )
     .requiredOption("--metric <column>", "column to search on: should be a validation metric")
     .option("--report <column>", "column to report for the architecture with the best searched value, e.g. its test accuracy")
     .addOption(new Option("--strategy <name>", titles).choices(STRATEGIES).default("bo"))
@@ -82,15 +87,18 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
 const HELP = `
 Values are shown in the table's own unit (an accuracy in percent stays in percent). The reported value is that of the architecture with
 the best searched value, never the best reported value seen.
+${SPACE_HELP}
 
 Examples:
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --report c100_test \\
     --strategy bo --search-protocol corrected --queries 100 --seeds 1-10 --json
   archscape search nasbench201 --embedding embedding.safetensors --labels table.csv --metric c10_valid_12ep --report c10_test \\
     --strategy reinforce --cost c10valid_train_seconds_200ep --seconds 1000000 --seeds 1-20 --out traces.jsonl
+  archscape search nasbench101 --model nasbench101.safetensors --labels nasbench101.csv.gz --metric test_acc --queries 150
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --set initial=32 --set batch=5
 
 JSON lines:
+  ${PREPARE_LINE}
   {"type":"progress", done, total, unit: "queries" | "runs"}         at most once a second
   {"type":"query", seed, query (from 1), index, architecture, metric, report, cost, cumulativeCost, incumbent}
                                                                      the queries of a run when it has ended; costs in simulated seconds
@@ -101,13 +109,15 @@ JSON lines:
 ${EXIT_HELP}`;
 
 async function search(name: string, options: SearchOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
-  const space = searchSpace(name);
+  const space = namedSpace(name, options);
   if (options.model === undefined && options.embedding === undefined) {
     throw new InputError("Expected --model FILE or --embedding FILE, found neither: a search needs an embedding of the space.");
   }
   if (options.out !== undefined) await checkOutput(options.out, options.force === true);
-  const text = new TextDecoder().decode(await readInput(options.labels));
-  const table = readLabelTable(space, text, { source: basename(options.labels) });
+  const source = basename(options.labels);
+  const text = await tableText(await readInput(options.labels), source);
+  await prepare(space, to, terminal);
+  const table = readLabelTable(space, text, { source });
   const budget: Budget =
     options.seconds === undefined ? { queries: options.queries ?? DEFAULT_QUERIES } : { seconds: options.seconds };
   checkSearch(space, table, options, budget);
@@ -157,7 +167,7 @@ function checkSearch(space: SearchSpace, table: LabelTable, options: SearchOptio
 
 function testWarning(metric: string): string[] {
   if (!isTestMetric(metric)) return [];
-  return [`${metric} is a test metric: what is searched on it is chosen with the answers in hand and no fair comparison.`];
+  return [`${metric} is a test metric: this search optimises test values, which should only be reported, and is no fair comparison.`];
 }
 
 /** Whether a column's name says that it holds test values. */

@@ -1,5 +1,4 @@
-import { InputError } from "../../errors.ts";
-import { shortened } from "../text.ts";
+import { NotationError } from "../text.ts";
 import { CHOICES, codeOf, digit, EDGE_OPERATIONS, EDGES, type EdgeOperation, indexOf } from "./order.ts";
 
 /**
@@ -24,16 +23,13 @@ export function format(index: number): string {
   return text + BEFORE[EDGES];
 }
 
-/** Space around the string is ignored. Throws InputError that names the first character (from 1) that does not fit. */
+/** Space around the string is ignored. Throws NotationError that names the first character (from 1) that does not fit. */
 export function parse(text: string): number {
   let at = text.length - text.trimStart().length;
   const end = text.trimEnd().length;
 
   const fail = (expected: string, found: string): never => {
-    const what = at < end ? `found "${found}"` : "the text ends";
-    throw new InputError(
-      `The architecture "${shortened(text, at)}" does not parse: at character ${at + 1} ${expected} is expected, ${what}.`,
-    );
+    throw new NotationError(text, at, expected, at < end ? found : "");
   };
   const expect = (literal: string) => {
     for (const character of literal) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../../src/cli/program.ts";
 import { nasbench201 } from "../../../src/spaces/index.ts";
@@ -17,11 +18,22 @@ export interface Ran {
   result(): Record<string, unknown>;
 }
 
-/** Runs a command line in this process. `interrupted` stands for Ctrl-C. */
-export async function command(args: readonly string[], interrupted: AbortSignal = new AbortController().signal): Promise<Ran> {
+/** Runs a command line in this process. `interrupted` stands for Ctrl-C, `input` for what stands on standard input. */
+export async function command(
+  args: readonly string[],
+  interrupted: AbortSignal = new AbortController().signal,
+  input?: string,
+  screen?: NodeJS.WriteStream,
+): Promise<Ran> {
   const told: string[] = [];
   const errors: string[] = [];
-  const terminal = { out: (text: string) => void told.push(text), err: (text: string) => void errors.push(text), interrupted };
+  const terminal = {
+    out: (text: string) => void told.push(text),
+    err: (text: string) => void errors.push(text),
+    ...(input === undefined ? {} : { input: Readable.from([input]) }),
+    ...(screen ? { screen } : {}),
+    interrupted,
+  };
   const code = await runProgram(args, terminal);
   const [out, err] = [told.join(""), errors.join("")];
   const lines = () => out.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Record<string, unknown>]));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { VERSION } from "../../../src/version.ts";
 import { command, fixturePath, fresh, smallModel, TABLE } from "./command.ts";
 
-const COMMANDS = ["pretrain", "embed", "search", "verify", "info"] as const;
+const COMMANDS = ["pretrain", "embed", "search", "convert", "verify", "info"] as const;
 const SEARCH = ["search", "nasbench201", "--labels", TABLE, "--metric", "valid_accuracy"] as const;
 
 describe("archscape", () => {
@@ -41,6 +41,11 @@ describe("bad input", () => {
       "dropout: expected a number from 0, below 1",
     ],
     ["a number that is none", ["pretrain", "nasbench201", "--out", fresh("m"), "--epochs", "ten"], "Expected a number"],
+    [
+      "a sample of a space that is listed whole",
+      ["pretrain", "nasbench101", "--sample", "9", "--out", fresh("m")],
+      "NAS-Bench-101 is listed whole",
+    ],
     [
       "an unknown choice",
       ["pretrain", "nasbench201", "--out", fresh("m"), "--protocol", "own"],
