@@ -167,7 +167,9 @@ function checkSearch(space: SearchSpace, table: LabelTable, options: SearchOptio
 
 function testWarning(metric: string): string[] {
   if (!isTestMetric(metric)) return [];
-  return [`${metric} is a test metric: this search optimises test values, which should only be reported, and is no fair comparison.`];
+  return [
+    `${metric} is a test metric: this search optimises test values, which should only be reported, and is no fair comparison.`,
+  ];
 }
 
 /** Whether a column's name says that it holds test values. */
