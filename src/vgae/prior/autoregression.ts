@@ -1,0 +1,253 @@
+import type { Generator } from "../../random/generator.ts";
+
+/**
+ * Which codes go together: the probability of a node's code given those of the nodes before it, from a layer of rectified units
+ * that all nodes share and that each earlier code adds to (NADE: Larochelle and Murray, "The Neural Autoregressive Distribution
+ * Estimator", AISTATS 2011, for symbols instead of bits). It starts from codes that are independent, and training must beat that on
+ * codes it has not seen: where they are independent, nothing is learned and nothing memorised.
+ */
+export interface Autoregression {
+  /** Codes a node. Nodes with one code take no part. */
+  readonly sizes: readonly number[];
+  readonly hidden: number;
+  /** As `layoutOf` says. */
+  readonly parameters: Float32Array;
+}
+
+const HIDDEN = 64;
+/** Codes that are trained on, counted as often as they are. */
+const VISITS = 600_000;
+const EPOCHS = { least: 3, most: 24 } as const;
+/** Epochs without a better one before training ends. */
+const PATIENCE = 3;
+const BATCH = 64;
+const LEARNING_RATE = 3e-3;
+/** Share of the codes that decides when the network is best. */
+const JUDGES = 0.1;
+const INITIAL_SPREAD = 0.3;
+/** Errors of a probability that are not worth the work of passing them on. */
+const NEGLIGIBLE = 1e-6;
+
+interface Layout {
+  /** What each code adds to the units: first row of each node, rows of `hidden`. */
+  readonly added: readonly number[];
+  /** Weights of each node's codes on the units: rows of `hidden`. */
+  readonly weights: readonly number[];
+  /** Bias of the units, a node. */
+  readonly unitBias: readonly number[];
+  /** Bias of each code. */
+  readonly bias: readonly number[];
+  readonly length: number;
+}
+
+export function layoutOf(sizes: readonly number[], hidden: number): Layout {
+  let length = 0;
+  const take = (floats: number): number => {
+    const at = length;
+    length += floats;
+    return at;
+  };
+  const added = sizes.map((size) => take(size * hidden));
+  const weights = sizes.map((size) => take(size * hidden));
+  const unitBias = sizes.map(() => take(hidden));
+  const bias = sizes.map((size) => take(size));
+  return { added, weights, unitBias, bias, length };
+}
+
+/**
+ * @param codes count x nodes
+ * @returns the network that gave the last tenth of the codes the highest probability
+ */
+export function* fitAutoregression(
+  sizes: readonly number[],
+  codes: Uint8Array,
+  random: Generator,
+): globalThis.Generator<number, Autoregression, void> {
+  const nodes = sizes.length;
+  const count = codes.length / nodes;
+  const trained = Math.max(1, Math.floor(count * (1 - JUDGES)));
+  const judges = codes.subarray(trained * nodes);
+  const model = initial(sizes, codes.subarray(0, trained * nodes), random);
+  const net = network(model);
+  const optimizer = adam(model.parameters);
+  const score = (): number => logProbabilities(model, judges).reduce((sum, value) => sum + value, 0);
+  let best = { score: score(), epoch: -1, parameters: model.parameters.slice() };
+  const epochs = Math.min(EPOCHS.most, Math.max(EPOCHS.least, Math.round(VISITS / count)));
+  const order = Uint32Array.from({ length: trained }, (_, i) => i);
+  const batches = Math.ceil(trained / BATCH);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    random.shuffle(order);
+    for (let batch = 0; batch < batches; batch++) {
+      const done = (epoch * batches + batch) / (epochs * batches);
+      const members = order.subarray(batch * BATCH, (batch + 1) * BATCH);
+      for (const member of members) net.learn(codes, member);
+      optimizer.step(net.gradients, LEARNING_RATE * (1 - done), members.length);
+      if (batch % 16 === 0) yield done;
+    }
+    const now = score();
+    if (now > best.score) best = { score: now, epoch, parameters: model.parameters.slice() };
+    else if (epoch - best.epoch >= PATIENCE) break;
+  }
+  return { ...model, parameters: best.parameters };
+}
+
+/** Independent codes with the frequencies found (a half added to each), and units that nothing depends on yet. */
+function initial(sizes: readonly number[], codes: Uint8Array, random: Generator): Autoregression {
+  const nodes = sizes.length;
+  const layout = layoutOf(sizes, HIDDEN);
+  const parameters = new Float32Array(layout.length);
+  for (const [node, size] of sizes.entries()) {
+    const first = layout.added[node] as number;
+    for (let i = 0; i < size * HIDDEN; i++) parameters[first + i] = INITIAL_SPREAD * random.normal();
+    const counts = new Float64Array(size).fill(0.5);
+    for (let at = node; at < codes.length; at += nodes) counts[codes[at] as number] = (counts[codes[at] as number] as number) + 1;
+    const total = counts.reduce((a, b) => a + b, 0);
+    for (let k = 0; k < size; k++) parameters[(layout.bias[node] as number) + k] = Math.log((counts[k] as number) / total);
+  }
+  return { sizes, hidden: HIDDEN, parameters };
+}
+
+/** Log-probability of each row of codes (count x nodes), in nats. */
+export function logProbabilities(model: Autoregression, codes: Uint8Array): Float64Array {
+  const net = network(model);
+  return Float64Array.from({ length: codes.length / model.sizes.length }, (_, row) => net.logProbability(codes, row));
+}
+
+/** Draws rows of codes, count x nodes. */
+export function sampleCodes(model: Autoregression, count: number, random: Generator): Uint8Array {
+  const net = network(model);
+  const codes = new Uint8Array(count * model.sizes.length);
+  for (let row = 0; row < count; row++) net.draw(codes, row, random);
+  return codes;
+}
+
+function network({ sizes, hidden, parameters }: Autoregression) {
+  const nodes = sizes.length;
+  const layout = layoutOf(sizes, hidden);
+  const gradients = new Float32Array(parameters.length);
+  /** Sum of what the codes so far add; units and probabilities of every node. */
+  const sum = new Float32Array(hidden);
+  const units = new Float32Array(nodes * hidden);
+  const most = Math.max(...sizes);
+  const probabilities = new Float32Array(nodes * most);
+  const back = new Float32Array(hidden);
+  const own = new Float32Array(hidden);
+
+  /** Units and probabilities of a node given `sum`. */
+  const predict = (node: number): void => {
+    const size = sizes[node] as number;
+    const bias = layout.unitBias[node] as number;
+    const at = node * hidden;
+    for (let h = 0; h < hidden; h++) units[at + h] = Math.max(0, (sum[h] as number) + (parameters[bias + h] as number));
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < size; k++) {
+      const row = (layout.weights[node] as number) + k * hidden;
+      let logit = parameters[(layout.bias[node] as number) + k] as number;
+      for (let h = 0; h < hidden; h++) logit += (parameters[row + h] as number) * (units[at + h] as number);
+      probabilities[node * most + k] = logit;
+      highest = Math.max(highest, logit);
+    }
+    let total = 0;
+    for (let k = 0; k < size; k++) {
+      const value = Math.exp((probabilities[node * most + k] as number) - highest);
+      probabilities[node * most + k] = value;
+      total += value;
+    }
+    for (let k = 0; k < size; k++) probabilities[node * most + k] = (probabilities[node * most + k] as number) / total;
+  };
+
+  const add = (node: number, code: number): void => {
+    const row = (layout.added[node] as number) + code * hidden;
+    for (let h = 0; h < hidden; h++) sum[h] = (sum[h] as number) + (parameters[row + h] as number);
+  };
+
+  const forward = (codes: Uint8Array, row: number): number => {
+    let total = 0;
+    sum.fill(0);
+    for (let node = 0; node < nodes; node++) {
+      if ((sizes[node] as number) < 2) continue;
+      const code = codes[row * nodes + node] as number;
+      predict(node);
+      // A probability that rounds to nothing must not make the sum infinite.
+      total += Math.log(Math.max(1e-30, probabilities[node * most + code] as number));
+      add(node, code);
+    }
+    return total;
+  };
+
+  return {
+    gradients,
+    logProbability: forward,
+    /** Adds the gradient of minus the log-probability of one row. */
+    learn(codes: Uint8Array, row: number): void {
+      forward(codes, row);
+      back.fill(0);
+      for (let node = nodes - 1; node >= 0; node--) {
+        const size = sizes[node] as number;
+        if (size < 2) continue;
+        const code = codes[row * nodes + node] as number;
+        const added = (layout.added[node] as number) + code * hidden;
+        for (let h = 0; h < hidden; h++) gradients[added + h] = (gradients[added + h] as number) + (back[h] as number);
+        own.fill(0);
+        const at = node * hidden;
+        for (let k = 0; k < size; k++) {
+          const off = (probabilities[node * most + k] as number) - (k === code ? 1 : 0);
+          const bias = (layout.bias[node] as number) + k;
+          gradients[bias] = (gradients[bias] as number) + off;
+          if (Math.abs(off) < NEGLIGIBLE) continue;
+          const weights = (layout.weights[node] as number) + k * hidden;
+          for (let h = 0; h < hidden; h++) {
+            gradients[weights + h] = (gradients[weights + h] as number) + off * (units[at + h] as number);
+            own[h] = (own[h] as number) + off * (parameters[weights + h] as number);
+          }
+        }
+        const unitBias = layout.unitBias[node] as number;
+        for (let h = 0; h < hidden; h++) {
+          if ((units[at + h] as number) <= 0) continue;
+          gradients[unitBias + h] = (gradients[unitBias + h] as number) + (own[h] as number);
+          back[h] = (back[h] as number) + (own[h] as number);
+        }
+      }
+    },
+    draw(codes: Uint8Array, row: number, random: Generator): void {
+      sum.fill(0);
+      for (let node = 0; node < nodes; node++) {
+        const size = sizes[node] as number;
+        if (size < 2) continue;
+        predict(node);
+        let left = random.uniform();
+        let code = 0;
+        while (code < size - 1) {
+          left -= probabilities[node * most + code] as number;
+          if (left < 0) break;
+          code++;
+        }
+        codes[row * nodes + node] = code;
+        add(node, code);
+      }
+    },
+  };
+}
+
+/** Adam (Kingma and Ba, 2015) over one block of parameters; clears the gradients it has used. */
+function adam(parameters: Float32Array) {
+  const mean = new Float32Array(parameters.length);
+  const square = new Float32Array(parameters.length);
+  let [decay1, decay2] = [1, 1];
+  return {
+    step(gradients: Float32Array, learningRate: number, batch: number): void {
+      decay1 *= 0.9;
+      decay2 *= 0.999;
+      const rate = learningRate / (1 - decay1);
+      for (let i = 0; i < parameters.length; i++) {
+        const gradient = (gradients[i] as number) / batch;
+        const m = 0.9 * (mean[i] as number) + 0.1 * gradient;
+        const v = 0.999 * (square[i] as number) + 0.001 * gradient * gradient;
+        mean[i] = m;
+        square[i] = v;
+        parameters[i] = (parameters[i] as number) - (rate * m) / (Math.sqrt(v / (1 - decay2)) + 1e-8);
+        gradients[i] = 0;
+      }
+    },
+  };
+}
