@@ -24,6 +24,8 @@ export interface Layout {
   readonly counters: readonly string[];
   /** The linear + batch-norm stages in forward order: two a GIN layer. */
   readonly stages: readonly Stage[];
+  /** The linear maps in the order in which the released code makes them; tensors `name.weight` and `name.bias`. */
+  readonly linears: readonly { readonly name: string; readonly inputs: number }[];
 }
 
 /** Names of the tensors of one Linear + BatchNorm + ReLU stage. */
@@ -88,5 +90,11 @@ export function parameterLayout(shape: ModelShape): Layout {
     runningFloats: packedRunning.floats,
     counters: stages.map(({ norm }) => `${norm}.num_batches_tracked`),
     stages,
+    linears: [
+      ...stages.map(({ linear, inputs }) => ({ name: linear, inputs })),
+      { name: "fc1", inputs: hidden },
+      { name: "fc2", inputs: hidden },
+      { name: "decoder.weight", inputs: latent },
+    ],
   };
 }

@@ -1,6 +1,6 @@
-import { generator } from "../random/generator.ts";
+import { torchUniform } from "../random/torch-uniform.ts";
 import type { ModelShape } from "./config.ts";
-import { type Layout, parameterLayout } from "./layout.ts";
+import { type Layout, parameterLayout, type Tensor } from "./layout.ts";
 
 /** Everything that changes while a model trains, packed as `layout.ts` says: enough to go on exactly. */
 export interface TrainingState {
@@ -17,22 +17,22 @@ export interface TrainingState {
 }
 
 /**
- * PyTorch's default initialisation: weights and biases of Linear(in, out) uniform in +-1/sqrt(in), batch-norm scale 1 and
- * shift 0, running mean 0 and variance 1, eps 0; drawn from the seed's `init` stream in layout order.
+ * PyTorch's default initialisation, drawn as the released code draws it after `torch.manual_seed(seed)`: the same seed gives the same
+ * weights, bit for bit. Weights and biases of Linear(in, out) are uniform in +-1/sqrt(in); batch-norm scale 1 and shift 0, running mean 0
+ * and variance 1, eps 0.
  */
 export function initialState(shape: ModelShape, seed: number, layout: Layout = parameterLayout(shape)): TrainingState {
-  const random = generator(seed, "init");
   const parameters = new Float32Array(layout.parameterFloats);
-  for (const { name, shape: dims, offset, size } of layout.parameters) {
-    const view = parameters.subarray(offset, offset + size);
-    const norm = name.includes("batch_norms");
-    if (norm) view.fill(name.endsWith("weight") ? 1 : 0);
-    else if (name !== "eps") {
-      const inputs = name.endsWith("weight") ? (dims[1] as number) : linearInputs(layout, name);
-      const bound = 1 / Math.sqrt(inputs);
-      for (let i = 0; i < size; i++) view[i] = (2 * random.uniform() - 1) * bound;
-    }
+  const view = (name: string): Float32Array => {
+    const { offset, size } = layout.parameters.find((tensor) => tensor.name === name) as Tensor;
+    return parameters.subarray(offset, offset + size);
+  };
+  const uniform = torchUniform(seed);
+  for (const { name, inputs } of layout.linears) {
+    uniform(view(`${name}.weight`), 1 / Math.sqrt(inputs));
+    uniform(view(`${name}.bias`), 1 / Math.sqrt(inputs));
   }
+  for (const { norm } of layout.stages) view(`${norm}.weight`).fill(1);
   const running = new Float32Array(layout.runningFloats);
   for (const { name, offset, size } of layout.running) {
     if (name.endsWith("running_var")) running.fill(1, offset, offset + size);
@@ -53,7 +53,7 @@ export function emptyPrior(shape: ModelShape): TrainingState["prior"] {
   return { count: 0, mean: new Float32Array(size), m2: new Float32Array(size) };
 }
 
-function linearInputs(layout: Layout, bias: string): number {
-  const weight = layout.parameters.find((tensor) => tensor.name === bias.replace(/bias$/, "weight"));
-  return weight?.shape[1] as number;
+/** Standard deviation (n - 1, as PyTorch) of mu a node and dimension. */
+export function priorStd(prior: TrainingState["prior"]): Float32Array {
+  return prior.m2.map((m2) => Math.sqrt(m2 / Math.max(1, prior.count - 1)));
 }

@@ -21,7 +21,7 @@ const options = trainingOptions();
 function randomGraphs(space: SpaceName): Uint32Array {
   const { nodes, operations } = ENCODINGS[space];
   const packing = packingOf(ENCODINGS[space]);
-  const random = generator(5, "init");
+  const random = generator(5, "noise");
   const packed = new Uint32Array(COUNT * packing.words);
   for (let position = 0; position < COUNT; position++) {
     const real = nodes - (random.integer(3) === 0 ? random.integer(3) : 0);
@@ -43,7 +43,7 @@ async function evaluator(space: SpaceName) {
   const shape = modelShape(ENCODINGS[space], 32);
   const plan = planOf(shape, packingOf(ENCODINGS[space]), options);
   const buffers = trainingBuffers(gpu, plan, 4);
-  const random = generator(6, "init");
+  const random = generator(6, "noise");
   const initial = initialState(shape, 6);
   const state = {
     ...initial,

@@ -21,7 +21,7 @@ const made: Provenance = { space, options, adapter: "an adapter", version: "1.2.
 
 /** A state as a run would leave it: no tensor is all zeros or equal to another. */
 function trainedState(): TrainingState {
-  const random = generator(1, "init");
+  const random = generator(1, "noise");
   const state = initialState(shape, 1);
   const fill = (tensors: readonly { offset: number; size: number }[], floats: number): Float32Array => {
     const packed = new Float32Array(floats);
