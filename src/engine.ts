@@ -8,6 +8,9 @@ import { requestOf, type SpaceCache, tablesOf } from "./spaces/index.ts";
 import { keyOf } from "./spaces/kept-tables.ts";
 import type { Membership, SearchSpace } from "./spaces/space.ts";
 import type { TrainingOptions } from "./vgae/config.ts";
+import type { DrawnSamples } from "./vgae/exploration.ts";
+import type { Neighbours } from "./vgae/nearest/neighbours.ts";
+import type { PriorName } from "./vgae/prior/prior.ts";
 import type { BackendName, StepMetrics } from "./vgae/trainer.ts";
 
 export interface EngineOptions {
@@ -43,6 +46,14 @@ export interface PretrainSettings extends Partial<TrainingOptions> {
   readonly resume?: Uint8Array;
 }
 
+export interface SampleSettings {
+  readonly count?: number;
+  /** 0..2^32-1. */
+  readonly seed?: number;
+  readonly prior?: PriorName;
+  readonly inSpace?: boolean;
+}
+
 /** A model in an engine. An engine holds one: a newer one takes its place, and this one then refuses. */
 export interface Model {
   readonly space: SearchSpace;
@@ -52,8 +63,21 @@ export interface Model {
   readonly epochs: readonly EpochReport[];
   /** The architectures of the model's own space as points: size x 16, row-major, in index order. */
   embed(): Promise<Float32Array>;
-  /** Latent points (count x nodes x 16) as architectures, or the reason why one is outside the space. */
-  decode(z: Float32Array): Promise<readonly Membership[]>;
+  /**
+   * The `k` (1..1024) architectures nearest to each point of the embedding (count x 16), exactly, by L2 distance; of architectures equally
+   * far the smaller index first.
+   */
+  nearest(points: Float32Array, k: number): Promise<Neighbours>;
+  /**
+   * Latent points (count x nodes x 16) as architectures, or the reason why one is outside the space. With `inSpace` every point is the
+   * most probable member of the space, given what the decoder says: none is outside (of DARTS it may be unlisted).
+   */
+  decode(z: Float32Array, options?: { readonly inSpace?: boolean }): Promise<readonly Membership[]>;
+  /**
+   * Draws architectures from a prior over the latents: the `paper`'s Gaussian, or (default) that of `codes`, fitted to this model without labels by
+   * the first call, which takes seconds. Default 1,000 of them, with seed 0, decoded plainly.
+   */
+  sample(options?: SampleSettings): Promise<DrawnSamples>;
   /** Metrics of section 4.1 of the paper; `samples` points of the prior (default 10,000). */
   evaluate(options?: { readonly samples?: number; readonly seed?: number }): Promise<ModelQuality>;
   /** `.safetensors` under PyTorch's names, with optimiser state unless `weightsOnly`. */
@@ -111,7 +135,10 @@ export async function openEngine({ backend, worker, gpu, cache }: EngineOptions 
       space,
       ...made,
       embed: async () => ask(() => api.embed()),
-      decode: async (z) => ask(() => api.decode(z)),
+      nearest: async (points, k) => ask(() => api.nearest(points, k)),
+      decode: async (z, { inSpace = false } = {}) => ask(() => api.decode(z, inSpace ? "in-space" : "plain")),
+      sample: async ({ count = 1000, seed = 0, prior = "codes", inSpace = false } = {}) =>
+        ask(() => api.sample({ count, seed, prior, decoding: inSpace ? "in-space" : "plain" })),
       evaluate: async ({ samples = 10_000, seed = 0 } = {}) => ask(() => api.evaluate(samples, seed)),
       save: async (options) => ask(() => api.snapshot(options)),
     };

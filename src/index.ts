@@ -50,6 +50,7 @@ export {
   type PrepareHooks,
   type PretrainHooks,
   type PretrainSettings,
+  type SampleSettings,
 } from "./engine.ts";
 export { InputError } from "./errors.ts";
 export { readSafeTensors, type SafeTensors, writeSafeTensors } from "./formats/safetensors.ts";
@@ -79,6 +80,10 @@ export {
 export type { Graph, Membership, SearchSpace, SpaceSample } from "./spaces/space.ts";
 export { VERSION } from "./version.ts";
 export { PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
+export type { DrawnSamples } from "./vgae/exploration.ts";
+export type { Neighbours } from "./vgae/nearest/neighbours.ts";
 export type { EpochReport } from "./vgae/pretrain.ts";
+export type { PriorName } from "./vgae/prior/prior.ts";
+export { type SampleQuality, uniformUniqueness } from "./vgae/prior/samples.ts";
 export type { ModelQuality, Reconstruction } from "./vgae/quality.ts";
 export type { BackendName, StepMetrics } from "./vgae/trainer.ts";

@@ -55,14 +55,19 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       const result = await outcome(() => engine.embed());
       return result.ok ? sent(result, result.value) : result;
     },
-    decode: (z) => outcome(() => engine.decode(z)),
+    async nearest(points, k) {
+      const result = await outcome(() => engine.nearest(points, k));
+      return result.ok ? sent(result, result.value.indices, result.value.distances) : result;
+    },
+    decode: (z, decoding) => outcome(() => engine.decode(z, decoding)),
+    sample: (request) => outcome(() => engine.sample(request)),
     evaluate: (samples, seed) => outcome(() => engine.evaluate(samples, seed)),
     close: () => engine.close(),
   };
 }
 
 /** Moves the bytes of large arrays to the page instead of copying them. */
-function sent<T>(result: Outcome<T>, ...arrays: readonly (Float32Array | Uint8Array)[]): Outcome<T> {
+function sent<T>(result: Outcome<T>, ...arrays: readonly (Float32Array | Uint32Array | Uint8Array)[]): Outcome<T> {
   return transfer(
     result,
     arrays.map(({ buffer }) => buffer as ArrayBuffer),

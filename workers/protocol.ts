@@ -7,6 +7,9 @@ import type { SpaceChoice } from "../src/spaces/registry.ts";
 import type { Membership } from "../src/spaces/space.ts";
 import type { SpaceTables } from "../src/spaces/tables.ts";
 import type { TrainingOptions } from "../src/vgae/config.ts";
+import type { Decoding } from "../src/vgae/decoding.ts";
+import type { DrawnSamples, DrawRequest } from "../src/vgae/exploration.ts";
+import type { Neighbours } from "../src/vgae/nearest/neighbours.ts";
 import type { EpochReport, PretrainEvent, PretrainState } from "../src/vgae/pretrain.ts";
 import type { ModelQuality, Reconstruction } from "../src/vgae/quality.ts";
 import type { BackendName } from "../src/vgae/trainer.ts";
@@ -83,8 +86,12 @@ export interface EngineApi extends SpaceHolder {
   load(space: SpaceChoice, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
   /** Embedding of the whole space by the current model: size x 16. */
   embed(): Promise<Outcome<Float32Array>>;
-  /** Most likely graph of each latent point (count x nodes x 16): index in the space, or the reason why it is outside. */
-  decode(z: Float32Array): Promise<Outcome<readonly Membership[]>>;
+  /** The `k` architectures nearest to each point of the embedding (count x 16), exactly: indices and L2 distances, count x k. */
+  nearest(points: Float32Array, k: number): Promise<Outcome<Neighbours>>;
+  /** Each latent point (count x nodes x 16) as a graph, decoded plainly or within the space: its index, or the reason why it is outside. */
+  decode(z: Float32Array, decoding?: Decoding): Promise<Outcome<readonly Membership[]>>;
+  /** Draws from a prior over the latents and decodes. */
+  sample(request: DrawRequest): Promise<Outcome<DrawnSamples>>;
   /** Metrics of the current model. */
   evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
 }

@@ -47,6 +47,8 @@ export interface SearchSpace {
   readonly nodes: number;
   /** Operation names in one-hot order, K of them. */
   readonly operations: readonly string[];
+  /** Whether graphs may have fewer nodes than N: the last ones are then `PADDING`. */
+  readonly padded?: true;
   /** Number of architectures. */
   readonly size: number;
   /** The first `trainSize` indices are trained on, the rest is held out. */

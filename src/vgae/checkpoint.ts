@@ -4,8 +4,7 @@ import { checkSampleMetadata, sampleMetadata } from "../spaces/sample-metadata.t
 import type { SearchSpace } from "../spaces/space.ts";
 import { type ModelShape, modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
 import { parameterLayout, type Tensor as Slot } from "./layout.ts";
-import { priorStd } from "./quality.ts";
-import { emptyPrior, type TrainingState } from "./state.ts";
+import { emptyPrior, priorStd, type TrainingState } from "./state.ts";
 
 /**
  * Checkpoints as `.safetensors`. The model's tensors have the bare names of the original PyTorch module, so that its

@@ -1,8 +1,10 @@
-import { generator } from "../random/generator.ts";
-import { pack, packingOf, packSpace } from "../spaces/packing.ts";
+import { packSpace } from "../spaces/packing.ts";
 import { type Graph, PADDING, type SearchSpace } from "../spaces/space.ts";
+import { mostLikely } from "./decoding.ts";
+import { gaussianPrior } from "./prior/gaussian.ts";
+import { drawSamples } from "./prior/samples.ts";
 import type { TrainingState } from "./state.ts";
-import type { Decoded, Trainer } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** What a pre-trained model is worth, without labels: arch2vec.md, section 3 (paper, section 4.1). */
 
@@ -101,55 +103,9 @@ export async function samplePrior(
   samples: number,
   seed: number,
 ): Promise<Omit<ModelQuality, "reconstruction">> {
-  const { nodes, operations } = trainer.shape;
-  const packing = packingOf(space);
-  const words = new Uint32Array(packing.words);
-  const random = generator(seed, "prior");
-  const std = priorStd(prior);
-  const size = prior.mean.length;
-  let valid = 0;
-  let inSpace = 0;
-  /** Module hashes of valid graphs. */
-  const unique = new Set<string>();
-  /** Architectures of the space by index, those of a sampled space that are not listed by module hash. */
-  const members = new Set<number | string>();
-  /** Module hashes by packed form: hashing is dear, so equal graphs are hashed once. */
-  const hashes = new Map<string, string>();
-  const hashOf = (graph: Graph): string => {
-    pack(packing, graph, words, 0);
-    const key = words.join();
-    let hash = hashes.get(key);
-    if (hash === undefined) {
-      hash = space.hash(graph);
-      hashes.set(key, hash);
-    }
-    return hash;
-  };
-  for (let first = 0; first < samples; first += CHUNK) {
-    const count = Math.min(CHUNK, samples - first);
-    const z = new Float32Array(count * size);
-    for (let i = 0; i < z.length; i++) z[i] = random.normal() * (std[i % size] as number) + (prior.mean[i % size] as number);
-    const decoded = await trainer.decode(z);
-    for (let i = 0; i < count; i++) {
-      const graph = mostLikely(decoded, i, nodes, operations);
-      if (space.isValidAsPublished(graph)) {
-        valid++;
-        unique.add(hashOf(graph));
-      }
-      const membership = space.membership(graph);
-      if ("index" in membership || membership.unlisted) {
-        inSpace++;
-        members.add("index" in membership ? membership.index : hashOf(graph));
-      }
-    }
-  }
-  return {
-    validity: valid / samples,
-    inSpaceValidity: inSpace / samples,
-    uniqueness: valid === 0 ? 0 : unique.size / valid,
-    inSpaceUniqueness: inSpace === 0 ? 0 : members.size / inSpace,
-    samples,
-  };
+  const { quality } = await drawSamples(trainer, space, gaussianPrior(prior), { count: samples, seed });
+  const { validity, inSpaceValidity, uniqueness, inSpaceUniqueness } = quality;
+  return { validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples };
 }
 
 /**
@@ -174,28 +130,4 @@ export async function collectPrior(trainer: Inference, space: SearchSpace): Prom
     }
   }
   return { count, mean: Float32Array.from(mean), m2: Float32Array.from(m2) };
-}
-
-/** Standard deviation (n - 1, as PyTorch) of mu a node and dimension. */
-export function priorStd(prior: TrainingState["prior"]): Float32Array {
-  return prior.m2.map((m2) => Math.sqrt(m2 / Math.max(1, prior.count - 1)));
-}
-
-/** Graph number `position` of decoder outputs: argmax operation a node, edges where the probability exceeds one half. */
-export function mostLikely(decoded: Decoded, position: number, nodes: number, operations: number): Graph {
-  const labels = new Uint8Array(nodes);
-  const adjacency = new Uint8Array(nodes * nodes);
-  for (let node = 0; node < nodes; node++) {
-    const row = (position * nodes + node) * operations;
-    let best = 0;
-    for (let k = 1; k < operations; k++) {
-      if ((decoded.operations[row + k] as number) > (decoded.operations[row + best] as number)) best = k;
-    }
-    labels[node] = best;
-    for (let other = node + 1; other < nodes; other++) {
-      const logit = decoded.adjacency[(position * nodes + node) * nodes + other] as number;
-      adjacency[node * nodes + other] = logit > 0 ? 1 : 0;
-    }
-  }
-  return { operations: labels, adjacency };
 }

@@ -1,16 +1,17 @@
 import { InputError } from "../errors.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
-import type { Membership, SearchSpace } from "../spaces/space.ts";
+import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend } from "./backend.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from "./config.ts";
+import { type Exploration, exploration } from "./exploration.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
-import { collectPrior, type ModelQuality, modelQuality, mostLikely } from "./quality.ts";
+import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
 import type { BackendName, Trainer } from "./trainer.ts";
 
 /** One model at a time on one backend, and at most one training job: what a worker holds for a page. */
-export interface Session {
+export interface Session extends Omit<Exploration, "forget"> {
   /** Opens the best backend, or the named one. Again with another name: closes the one before. */
   open(backend?: BackendName): Promise<Backend>;
   pretrain(request: SessionRequest, emit: (event: PretrainEvent) => void): Promise<SessionResult>;
@@ -22,8 +23,6 @@ export interface Session {
   load(space: SearchSpace, bytes: Uint8Array, source?: string): Promise<SessionModel>;
   /** Embedding of the whole space, size x latent. */
   embed(): Promise<Float32Array>;
-  /** Most likely graph of each latent point (count x nodes x latent), as a member of the space or the reason why it is none. */
-  decode(z: Float32Array): Promise<Membership[]>;
   evaluate(samples: number, seed: number): Promise<ModelQuality>;
   close(): void;
 }
@@ -84,7 +83,10 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
   };
 
   const replace = (next: Current | undefined): void => {
-    if (current && current.trainer !== next?.trainer && alive) current.trainer.destroy();
+    if (current && current.trainer !== next?.trainer) {
+      explore.forget();
+      if (alive) current.trainer.destroy();
+    }
     current = next;
   };
 
@@ -94,6 +96,8 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     if (!current) throw new InputError("There is no model yet: pre-train one or load a checkpoint.");
     return current;
   };
+
+  const explore = exploration(model, () => (alive ? backend?.gpu : undefined));
 
   const bytesOf = async (of: Current, settings?: { readonly weightsOnly?: boolean }): Promise<Uint8Array> =>
     writeCheckpoint(
@@ -163,16 +167,9 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       const { trainer, space } = model();
       return trainer.embed(packSpace(space));
     },
-    async decode(z) {
-      const { trainer, space } = model();
-      const { nodes, operations, latent } = trainer.shape;
-      if (z.length === 0 || z.length % (nodes * latent) !== 0) {
-        throw new InputError(`Expected latent points of ${nodes} x ${latent} numbers each, found ${z.length} numbers.`);
-      }
-      const decoded = await trainer.decode(z);
-      const count = z.length / (nodes * latent);
-      return Array.from({ length: count }, (_, i) => space.membership(mostLikely(decoded, i, nodes, operations)));
-    },
+    nearest: (points, k) => explore.nearest(points, k),
+    decode: (z, decoding) => explore.decode(z, decoding),
+    sample: (request) => explore.sample(request),
     async evaluate(samples, seed) {
       const { trainer, space } = model();
       const { prior: kept } = await trainer.snapshot();

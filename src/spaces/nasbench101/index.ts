@@ -21,6 +21,7 @@ const space: SearchSpace = {
   title: "NAS-Bench-101",
   nodes,
   operations,
+  padded: true,
   size: SIZE,
   trainSize: Math.floor(SIZE * 0.9),
   graph: (index) => graphOf(cellOf(index)),

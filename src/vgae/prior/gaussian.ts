@@ -1,5 +1,4 @@
-import { priorStd } from "../quality.ts";
-import type { TrainingState } from "../state.ts";
+import { priorStd, type TrainingState } from "../state.ts";
 import { LEAST_STD, type Prior } from "./prior.ts";
 
 /** The paper's prior (section 4.1): mean and standard deviation of mu a node and dimension, every number drawn by itself. */

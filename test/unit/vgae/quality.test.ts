@@ -3,8 +3,9 @@ import { darts, nasbench201 } from "../../../src/spaces/index.ts";
 import { packingOf, unpack } from "../../../src/spaces/packing.ts";
 import { type Graph, PADDING, type SearchSpace } from "../../../src/spaces/space.ts";
 import { modelShape } from "../../../src/vgae/config.ts";
-import { mostLikely, priorStd, reconstruct, samplePrior } from "../../../src/vgae/quality.ts";
-import { emptyPrior } from "../../../src/vgae/state.ts";
+import { mostLikely } from "../../../src/vgae/decoding.ts";
+import { reconstruct, samplePrior } from "../../../src/vgae/quality.ts";
+import { emptyPrior, priorStd } from "../../../src/vgae/state.ts";
 import type { Decoded } from "../../../src/vgae/trainer.ts";
 
 const whole = nasbench201();
