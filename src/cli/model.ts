@@ -8,6 +8,7 @@ import type { SearchSpace } from "../spaces/space.ts";
 import { type Backend, openBackend } from "../vgae/backend.ts";
 import { type Checkpoint, readCheckpoint } from "../vgae/checkpoint.ts";
 import { DEFAULT_TRAINING } from "../vgae/config.ts";
+import type { Trainer } from "../vgae/trainer.ts";
 import { dawnNote, openDawn } from "./dawn.ts";
 import { readInput } from "./files.ts";
 import type { Output } from "./output.ts";
@@ -61,16 +62,21 @@ export async function readModel(space: SearchSpace, path: string): Promise<Comma
   return { ...readCheckpoint(space, await readInput(path), path), file: basename(path) };
 }
 
-/** Embedding of every architecture of the space: mean of mu over the nodes, size x 16. */
-export async function embedSpace(backend: Backend, space: SearchSpace, { state, shape }: Checkpoint): Promise<EmbeddingValues> {
-  const packing = packingOf(space);
+/** A trainer with the model's weights, to encode and decode with. The caller destroys it. */
+export async function trainerOf(backend: Backend, space: SearchSpace, { state, shape }: Checkpoint): Promise<Trainer> {
   // A trainer wants something to train on; one graph does, for nothing is trained.
   const set = { packed: packSpace(space, [0]), count: 1 };
-  const trainer = await backend.createTrainer(shape, packing, set, DEFAULT_TRAINING);
+  const trainer = await backend.createTrainer(shape, packingOf(space), set, DEFAULT_TRAINING);
+  trainer.restore(state);
+  return trainer;
+}
+
+/** Embedding of every architecture of the space: mean of mu over the nodes, size x 16. */
+export async function embedSpace(backend: Backend, space: SearchSpace, model: Checkpoint): Promise<EmbeddingValues> {
+  const trainer = await trainerOf(backend, space, model);
   try {
-    trainer.restore(state);
     const data = await trainer.embed(packSpace(space));
-    return { data, count: space.size, dimensions: shape.latent };
+    return { data, count: space.size, dimensions: model.shape.latent };
   } finally {
     trainer.destroy();
   }

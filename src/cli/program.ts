@@ -5,6 +5,7 @@ import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { infoCommand } from "./commands/info.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
+import { sampleCommand } from "./commands/sample.ts";
 import { searchCommand } from "./commands/search.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, EXIT_HELP, type ExitCode, Failure, Interrupted, type Terminal } from "./terminal.ts";
@@ -15,6 +16,7 @@ export type AddCommand = (program: Command, terminal: Terminal, done: (code: Exi
 const COMMANDS: readonly AddCommand[] = [
   pretrainCommand,
   embedCommand,
+  sampleCommand,
   searchCommand,
   convertCommand,
   verifyCommand,
