@@ -10,28 +10,28 @@ import type { Output } from "./output.ts";
 import { Interrupted, type Terminal } from "./terminal.ts";
 
 export interface SampleOptions {
-  readonly sample?: number;
-  readonly sampleSeed?: number;
+  readonly cells?: number;
+  readonly cellsSeed?: number;
 }
 
 /** Adds the argument and the options that choose a space. */
 export function withSpace(command: Command): Command {
   return command
     .argument("<space>", "search space: nasbench101, nasbench201 or darts (archscape info tells more)")
-    .option("--sample <n>", "darts only: cells to draw, 1 to 10000000; default 600000, as in the paper", wholeFrom(1))
-    .option("--sample-seed <n>", "darts only: seed of the draw, 0 to 4294967295; default 0", wholeFrom(0));
+    .option("--cells <n>", "darts only: cells to draw, 1 to 10000000; default 600000, as in the paper", wholeFrom(1))
+    .option("--cells-seed <n>", "darts only: seed of the draw, 0 to 4294967295; default 0", wholeFrom(0));
 }
 
 /** For the help of commands that prepare a space. */
 export const SPACE_HELP = `
 The first command on nasbench101 makes its official order (some 15 s), on darts its sample (some 2 s); both are kept in the user's cache
-folder (archscape info names it). A model or embedding of darts belongs to the sample it was made over: give its --sample and --sample-seed.`;
+folder (archscape info names it). A model or embedding of darts belongs to the sample it was made over: give its --cells and --cells-seed.`;
 
 /** For the JSON lines. */
 export const PREPARE_LINE = `{"type":"prepare", space, done, total}    making the space, in cells, at most once a second`;
 
 /** The space, as yet unprepared, so that everything else can be refused first. @throws InputError */
-export function namedSpace(name: string, { sample: count, sampleSeed: seed }: SampleOptions): SearchSpace {
+export function namedSpace(name: string, { cells: count, cellsSeed: seed }: SampleOptions): SearchSpace {
   const request = {
     name: name as SpaceName,
     ...(seed === undefined ? {} : { seed }),

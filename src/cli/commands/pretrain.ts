@@ -86,7 +86,7 @@ Examples:
   archscape pretrain nasbench201 --protocol released --epochs 10 --seed 3 --out model.safetensors --json
   archscape pretrain nasbench201 --steps 100 --out try.safetensors
   archscape pretrain nasbench101 --epochs 8 --out nasbench101.safetensors
-  archscape pretrain darts --sample 20000 --sample-seed 1 --epochs 2 --out darts.safetensors
+  archscape pretrain darts --cells 20000 --cells-seed 1 --epochs 2 --out darts.safetensors
   archscape pretrain nasbench201 --resume model.safetensors --epochs 20 --out longer.safetensors
 
 Ctrl-C ends the run after the step under way and still writes the checkpoint; --resume goes on from it, bit for bit on the same adapter.

@@ -17,7 +17,7 @@ describe("what a command prepares", () => {
   // A new sample each time: what this process has prepared is not read again.
   let seed = 500;
   let folder = "";
-  const convert = () => command(["convert", "darts", "--sample", "300", "--sample-seed", String(seed), "--to", "index", "12"]);
+  const convert = () => command(["convert", "darts", "--cells", "300", "--cells-seed", String(seed), "--to", "index", "12"]);
   const file = () => join(folder, `darts-${seed}-300.safetensors`);
   beforeEach(() => {
     seed++;
@@ -66,7 +66,7 @@ describe("what a command prepares", () => {
   it("is given up after Ctrl-C", async () => {
     const interruption = new AbortController();
     setTimeout(() => interruption.abort(), 100);
-    const { code, out } = await command(["convert", "darts", "--sample-seed", "77", "--to", "index", "3"], interruption.signal);
+    const { code, out } = await command(["convert", "darts", "--cells-seed", "77", "--to", "index", "3"], interruption.signal);
     expect({ code, out }).toEqual({ code: 130, out: "" });
   });
 });

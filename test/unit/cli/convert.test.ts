@@ -43,11 +43,11 @@ describe("archscape convert", () => {
   });
 
   it("has an index of DARTS only within a sample, which options choose", async () => {
-    const sample = ["--sample", "40", "--sample-seed", "9"];
+    const sample = ["--cells", "40", "--cells-seed", "9"];
     const text = darts({ seed: 9, count: 40 }).format(33);
     expect(await command(["convert", "darts", ...sample, "--to", "index", text])).toMatchObject({ code: 0, out: "33\n" });
     expect((await command(["convert", "darts", ...sample, "--to", "string", "33"])).out).toBe(`${text}\n`);
-    const other = await command(["convert", "darts", "--sample", "10", "--sample-seed", "9", "--to", "index", text]);
+    const other = await command(["convert", "darts", "--cells", "10", "--cells-seed", "9", "--to", "index", text]);
     expect(other).toMatchObject({ code: 2, err: expect.stringContaining("none of the 10 that were sampled") });
   });
 
@@ -88,10 +88,10 @@ describe("archscape convert", () => {
     ["an unknown notation", ["convert", "nasbench201", "--to", "xml", "7"], "Allowed choices are string, genotype"],
     [
       "a sample of a space that is listed whole",
-      ["convert", "nasbench201", "--sample", "9", "7"],
+      ["convert", "nasbench201", "--cells", "9", "7"],
       "NAS-Bench-201 is listed whole",
     ],
-    ["a sample that cannot be", ["convert", "darts", "--sample", "99999999", "7"], "must hold 1 to 10000000 cells"],
+    ["a sample that cannot be", ["convert", "darts", "--cells", "99999999", "7"], "must hold 1 to 10000000 cells"],
   ])("refuses %s in one sentence", async (_, args, sentence) => {
     const { code, out, err } = await command(args);
     expect({ code, out }).toEqual({ code: 2, out: "" });

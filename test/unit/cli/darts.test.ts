@@ -11,7 +11,7 @@ afterAll(() => vi.unstubAllEnvs());
 describe("the way of a DARTS sample from pre-training to a search", { timeout: 60_000 }, () => {
   const model = fresh("model.safetensors");
   const embedding = fresh("embedding.safetensors");
-  const sample = ["--sample", "120", "--sample-seed", "4"];
+  const sample = ["--cells", "120", "--cells-seed", "4"];
   const space = darts({ seed: 4, count: 120 });
 
   it("trains on it, and records it", async () => {
@@ -23,7 +23,7 @@ describe("the way of a DARTS sample from pre-training to a search", { timeout: 6
   });
 
   it("refuses to go on over another, in one sentence that names both", async () => {
-    const other = ["--sample", "120", "--sample-seed", "5"];
+    const other = ["--cells", "120", "--cells-seed", "5"];
     for (const args of [
       ["pretrain", "darts", ...other, "--resume", model, "--out", fresh("m.safetensors")],
       ["embed", "darts", ...other, "--model", model, "--out", fresh("e.npy")],
@@ -51,7 +51,7 @@ describe("the way of a DARTS sample from pre-training to a search", { timeout: 6
     const { code, result } = await command(["search", "darts", ...sample, ...args, "--jobs", "1", "--json"]);
     expect(code).toBe(0);
     expect(result()).toMatchObject({ sample: { seed: 4 }, runs: [{ index: 119, architecture: space.format(119) }] });
-    const other = await command(["search", "darts", "--sample", "119", "--sample-seed", "4", ...args]);
+    const other = await command(["search", "darts", "--cells", "119", "--cells-seed", "4", ...args]);
     expect(other.code).toBe(2);
   });
 });

@@ -43,7 +43,7 @@ describe("bad input", () => {
     ["a number that is none", ["pretrain", "nasbench201", "--out", fresh("m"), "--epochs", "ten"], "Expected a number"],
     [
       "a sample of a space that is listed whole",
-      ["pretrain", "nasbench101", "--sample", "9", "--out", fresh("m")],
+      ["pretrain", "nasbench101", "--cells", "9", "--out", fresh("m")],
       "NAS-Bench-101 is listed whole",
     ],
     [
