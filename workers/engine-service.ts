@@ -47,12 +47,12 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       const result = await outcome(() => engine.snapshot(settings));
       return result.ok ? sent(result, result.value) : result;
     },
-    async load(space, checkpoint, source) {
-      const result = await outcome(async () => engine.load(await preparedSpace(space), checkpoint, source));
+    async load(space, checkpoint, source, options) {
+      const result = await outcome(async () => engine.load(await preparedSpace(space), checkpoint, source, options));
       return result.ok ? sent(result, result.value.embedding) : result;
     },
-    async embed() {
-      const result = await outcome(() => engine.embed());
+    async embed(indices) {
+      const result = await outcome(() => engine.embed(indices));
       return result.ok ? sent(result, result.value) : result;
     },
     async nearest(points, k) {

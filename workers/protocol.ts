@@ -51,6 +51,11 @@ export interface PretrainRequest {
   readonly resume?: Uint8Array;
   /** Send a fresh embedding of the whole space with every epoch event. */
   readonly embedEachEpoch?: boolean;
+  /**
+   * Epoch events carry the embedding of these architectures only, and the result none: for spaces so large that it would take longer
+   * than the training between. `embed` makes it in parts.
+   */
+  readonly epochSample?: Uint32Array;
 }
 
 export type { EpochReport, ModelQuality, Reconstruction };
@@ -63,7 +68,7 @@ export interface PretrainResult {
   /** What went wrong, where `state` is `failed`: the weights are the last good ones. */
   readonly message?: string;
   readonly epochs: readonly EpochReport[];
-  /** Embedding of the whole space, size x 16, row-major. */
+  /** Embedding of the whole space, size x 16, row-major; empty where the request had an `epochSample`. */
   readonly embedding: Float32Array;
   /** Checkpoint (.safetensors) with optimiser state. */
   readonly checkpoint: Uint8Array;
@@ -83,9 +88,9 @@ export interface EngineApi extends SpaceHolder {
   /** Checkpoint of the model as it is now (during a job too). `weightsOnly` leaves the optimiser out. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Outcome<Uint8Array>>;
   /** Replaces the current model by a checkpoint; refused with a sentence if it does not fit, and then nothing changes. */
-  load(space: SpaceChoice, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
-  /** Embedding of the whole space by the current model: size x 16. */
-  embed(): Promise<Outcome<Float32Array>>;
+  load(space: SpaceChoice, checkpoint: Uint8Array, source?: string, options?: LoadOptions): Promise<Outcome<LoadedModel>>;
+  /** Embedding of architectures by the current model, count x 16; by default of the whole space. */
+  embed(indices?: Uint32Array): Promise<Outcome<Float32Array>>;
   /** The `k` architectures nearest to each point of the embedding (count x 16), exactly: indices and L2 distances, count x k. */
   nearest(points: Float32Array, k: number): Promise<Outcome<Neighbours>>;
   /** Each latent point (count x nodes x 16) as a graph, decoded plainly or within the space: its index, or the reason why it is outside. */
@@ -96,9 +101,15 @@ export interface EngineApi extends SpaceHolder {
   evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
 }
 
+export interface LoadOptions {
+  /** Without it the embedding is left out, to be made in parts by `embed`. */
+  readonly embed?: boolean;
+}
+
 export interface LoadedModel {
   /** `__metadata__` of the file, as it stands. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** size x 16; empty where it was not asked for. */
   readonly embedding: Float32Array;
   /** Whether training can go on from it (optimiser state present). */
   readonly resumable: boolean;

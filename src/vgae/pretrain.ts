@@ -41,6 +41,8 @@ export interface PretrainRequest {
   readonly resume?: TrainingState;
   /** Embed the whole space at the end of every epoch. */
   readonly embedEachEpoch?: boolean;
+  /** Of the whole space only these. */
+  readonly epochSample?: Uint32Array;
   /** Prior samples for the metrics of an epoch (the last one always draws the paper's 10,000). Default 1,000. */
   readonly epochSamples?: number;
   /** Ends the run, as cancelled, once this many steps are done in all (those of `resume` included). */
@@ -105,6 +107,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   let backend: Backend | undefined;
   let trainer: Trainer | undefined;
   let packedSpace: Uint32Array | undefined;
+  const packedSample = request.epochSample && packSpace(space, request.epochSample);
   let lostReason: string | undefined;
   const heedLoss = new Set<(error: DeviceLost) => void>();
 
@@ -213,7 +216,9 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         modelQuality(current, space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
       );
       const report: EpochReport = { epoch, loss: meanLosses(epochMetrics), seconds, ...quality };
-      const embedding = request.embedEachEpoch ? await unlessLost(current.embed(packedSpace as Uint32Array)) : undefined;
+      const embedding = request.embedEachEpoch
+        ? await unlessLost(current.embed(packedSample ?? (packedSpace as Uint32Array)))
+        : undefined;
       epochs.push(report);
       reported = current.step;
       epochMetrics = [];

@@ -20,9 +20,9 @@ export interface Session extends Omit<Exploration, "forget"> {
   /** Bytes of a checkpoint of the model as it is now. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Uint8Array>;
   /** Replaces the current model; refused with an InputError if the file does not fit, and then nothing changes. */
-  load(space: SearchSpace, bytes: Uint8Array, source?: string): Promise<SessionModel>;
-  /** Embedding of the whole space, size x latent. */
-  embed(): Promise<Float32Array>;
+  load(space: SearchSpace, bytes: Uint8Array, source?: string, options?: { readonly embed?: boolean }): Promise<SessionModel>;
+  /** Embedding of architectures, count x latent; by default of the whole space. */
+  embed(indices?: Uint32Array): Promise<Float32Array>;
   evaluate(samples: number, seed: number): Promise<ModelQuality>;
   close(): void;
 }
@@ -33,6 +33,8 @@ export interface SessionRequest {
   /** Checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
   readonly embedEachEpoch?: boolean;
+  /** Epoch events carry the embedding of these architectures only, and the result none. */
+  readonly epochSample?: Uint32Array;
   readonly epochSamples?: number;
 }
 
@@ -142,7 +144,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
           state: outcome.state,
           ...(outcome.message ? { message: outcome.message } : {}),
           epochs: outcome.epochs,
-          embedding: await done.trainer.embed(packSpace(space)),
+          embedding: request.epochSample ? new Float32Array() : await done.trainer.embed(packSpace(space)),
           checkpoint: await bytesOf(done),
         };
       } finally {
@@ -150,7 +152,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       }
     },
     snapshot: async (settings) => bytesOf(model(), settings),
-    async load(space, bytes, source) {
+    async load(space, bytes, source, { embed = true } = {}) {
       if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
       const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
       const opened = await open();
@@ -159,13 +161,13 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       const set = { packed: packed.slice(0, space.trainSize * packing.words), count: space.trainSize };
       const trainer = await opened.createTrainer(shape, packing, set, options);
       trainer.restore(state);
-      const embedding = await trainer.embed(packed);
+      const embedding = embed ? await trainer.embed(packed) : new Float32Array();
       replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapterText(opened) });
       return { metadata, embedding, resumable };
     },
-    async embed() {
+    async embed(indices) {
       const { trainer, space } = model();
-      return trainer.embed(packSpace(space));
+      return trainer.embed(packSpace(space, indices));
     },
     nearest: (points, k) => explore.nearest(points, k),
     decode: (z, decoding) => explore.decode(z, decoding),
