@@ -137,10 +137,10 @@ describe("the official order", () => {
   });
 
   test("its tables are the same after they were kept as a file, 9 MB", () => {
-    const tables = tablesOf({ name: "nasbench101" });
-    const bytes = writeTables(tables);
+    const bytes = writeTables(tablesOf({ name: "nasbench101" }));
     expect(bytes.byteLength).toBeLessThan(9.1e6);
-    expect(readTables({ name: "nasbench101" }, bytes)).toEqual(tables);
+    const again = writeTables(readTables({ name: "nasbench101" }, bytes));
+    expect(Buffer.compare(again, bytes)).toBe(0);
   });
 
   test("cells pack into two words as their graphs do", () => {
