@@ -16,7 +16,7 @@ export interface Autoregression {
 
 const HIDDEN = 64;
 /** Codes that are trained on, counted as often as they are. */
-const VISITS = 600_000;
+const VISITS = 400_000;
 const EPOCHS = { least: 3, most: 24 } as const;
 /** Epochs without a better one before training ends. */
 const PATIENCE = 3;

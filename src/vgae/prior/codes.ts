@@ -50,7 +50,7 @@ const MOST_CODES = 40;
 /** Graphs that codebooks are fitted to. */
 const CODEBOOK_GRAPHS = 10_000;
 /** Graphs that are looked at in all: the time of a fit does not grow beyond them. */
-export const MOST_GRAPHS = 100_000;
+export const MOST_GRAPHS = 60_000;
 /** Substreams of the stream "prior"; samples are drawn from the first. */
 const SUBSTREAMS = { codebooks: 1, codes: 2 } as const;
 

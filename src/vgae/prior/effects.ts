@@ -51,7 +51,7 @@ function rowOf({ a, b, first }: Table, sizes: readonly number[], codes: Uint8Arr
 const RIDGE = 1;
 const MOST_SWEEPS = 20;
 /** A sweep that takes off less than this share of what is left is the last. */
-const WORTH = 0.003;
+const WORTH = 0.01;
 
 /**
  * @param codes count x nodes
