@@ -42,8 +42,8 @@ export interface FitOptions {
 }
 
 /**
- * With five operations a node, four codes would leave a quarter of its variance and six would split a clump that is one: anything from
- * .11 to .25 finds the five.
+ * On NAS-Bench-201 four codes a node would leave a quarter of its variance and six would split a clump that is one: from .13 to .2 finds the
+ * five operations in five of six models; the sixth encodes some of them alike.
  */
 const DISTORTION = 0.15;
 const MOST_CODES = 40;
