@@ -66,7 +66,7 @@ describe("effects of codes and pairs of codes", () => {
   });
 });
 
-describe("the autoregression over codes", () => {
+describe("the autoregression over codes", { timeout: 60_000 }, () => {
   const entropy = (model: Parameters<typeof logProbabilities>[0], codes: Uint8Array): number => {
     const values = logProbabilities(model, codes);
     return -values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -97,7 +97,7 @@ describe("the autoregression over codes", () => {
   });
 
   it("learns a code that follows from two others together", () => {
-    const codes = Uint8Array.from({ length: 3 * 6000 });
+    const codes = Uint8Array.from({ length: 3 * 4000 });
     for (let at = 0; at < codes.length; at += 3) {
       const [a, b] = [random.integer(3), random.integer(3)];
       codes.set([a, b, (a + b) % 3], at);
