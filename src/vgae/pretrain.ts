@@ -47,6 +47,8 @@ export interface PretrainRequest {
   readonly epochSamples?: number;
   /** Ends the run, as cancelled, once this many steps are done in all (those of `resume` included). */
   readonly stopAfter?: number;
+  /** Told the state that a lost device would fall back to: every few seconds, and at the end of an epoch before it is judged. */
+  readonly onSnapshot?: (state: TrainingState) => void;
   /** Width of the model, that of `resume`; 128 by default. */
   readonly hidden?: number;
 }
@@ -204,13 +206,18 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       if (!cancelled()) emit({ type: "state", state: "running" });
     };
 
+    const keep = (state: TrainingState): void => {
+      lastGood = state;
+      lastSnapshot = performance.now();
+      lossesInARow = 0;
+      request.onSnapshot?.(state);
+    };
+
     const endEpoch = async (): Promise<void> => {
       const epoch = current.step / epochSteps;
       const seconds = (performance.now() - epochStarted) / 1000;
       progress(true);
-      lastGood = await unlessLost(current.snapshot());
-      lastSnapshot = performance.now();
-      lossesInARow = 0;
+      keep(await unlessLost(current.snapshot()));
       const last = current.step >= totalSteps;
       const quality = await unlessLost(
         modelQuality(current, space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
@@ -249,9 +256,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         const state = await unlessLost(current.snapshot());
         const late = collect();
         if (late) return late;
-        lastGood = state;
-        lastSnapshot = performance.now();
-        lossesInARow = 0;
+        keep(state);
       }
       return undefined;
     };

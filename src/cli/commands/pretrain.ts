@@ -2,12 +2,13 @@ import { type Command, Option } from "commander";
 import { InputError } from "../../errors.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
-import { adapterText } from "../../vgae/backend.ts";
+import { adapterText, type Backend } from "../../vgae/backend.ts";
 import { writeCheckpoint } from "../../vgae/checkpoint.ts";
 import { DEFAULT_TRAINING, HIDDEN, PROTOCOLS, type Protocol, type TrainingOptions, trainingOptions } from "../../vgae/config.ts";
 import { type EpochReport, type PretrainOutcome, pretraining } from "../../vgae/pretrain.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "../../vgae/quality.ts";
 import type { TrainingState } from "../../vgae/state.ts";
+import type { Trainer } from "../../vgae/trainer.ts";
 import { decimal, wholeFrom } from "../arguments.ts";
 import { checkOutput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend, type CommandModel, openCommandBackend, readModel } from "../model.ts";
@@ -89,7 +90,8 @@ Examples:
   archscape pretrain darts --cells 20000 --cells-seed 1 --epochs 2 --out darts.safetensors
   archscape pretrain nasbench201 --resume model.safetensors --epochs 20 --out longer.safetensors
 
-Ctrl-C ends the run after the step under way and still writes the checkpoint; --resume goes on from it, bit for bit on the same adapter.
+The checkpoint is written every few seconds, so that a run that dies loses no more. Ctrl-C ends the run after the step under way and writes it
+once more. --resume goes on from it, bit for bit on the same adapter.
 
 JSON lines (shares are fractions in 0..1; losses are means over an epoch's steps in this process; seconds are wall-clock):
   ${PREPARE_LINE}
@@ -116,10 +118,22 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   let recent = Number.NaN;
   let sum = 0;
   let steps = 0;
-  const run = pretraining(() => openCommandBackend(options.backend, to), {
+  let backendNow: Backend | undefined;
+  const open = async (): Promise<Backend> => {
+    backendNow = await openCommandBackend(options.backend, to);
+    return backendNow;
+  };
+  const encode = (state: TrainingState, weightsOnly: boolean): Uint8Array => {
+    const { shape, variant } = run.trainer as Trainer;
+    const adapter = adapterText(backendNow as Backend);
+    return writeCheckpoint(shape, state, { space, options: training, adapter, version: VERSION, variant }, { weightsOnly });
+  };
+  const kept = keeper(options.out, to);
+  const run = pretraining(open, {
     space,
     options: training,
     epochSamples: options.samples,
+    onSnapshot: (state) => kept.save(() => encode(state, false)),
     ...(from ? { resume: from.state } : {}),
     ...(options.steps === undefined ? {} : { stopAfter: options.steps }),
   });
@@ -157,13 +171,8 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   const state = await trainer.snapshot();
   const { adapter } = backend;
   const { variant } = trainer;
-  const bytes = writeCheckpoint(
-    trainer.shape,
-    state,
-    { space, options: training, adapter: madeOn, version: VERSION, variant },
-    { weightsOnly: options.weightsOnly === true },
-  );
-  await writeOutput(options.out, bytes);
+  await kept.finish();
+  await writeOutput(options.out, encode(state, options.weightsOnly === true));
 
   const end = terminal.interrupted.aborted || outcome.state !== "cancelled" ? outcome.state : "stopped";
   const judged = await judge(outcome, end, space, state, training.seed, options.samples, steps > 0 ? sum / steps : Number.NaN);
@@ -193,6 +202,37 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   const resumable = end === "finished" || options.weightsOnly ? "" : `; go on with --resume ${options.out}`;
   to.say(`${options.out}: ${end} at step ${state.step}${resumable}`);
   return end === "failed" ? EXIT.failed : end === "cancelled" ? EXIT.cancelled : EXIT.ok;
+}
+
+interface Keeper {
+  /** Starts to write a checkpoint, unless one is being written. */
+  save(bytes: () => Uint8Array): void;
+  /** Resolves when nothing is being written any more. */
+  finish(): Promise<void>;
+}
+
+/** Writes checkpoints beside the run: what cannot be written is told once, and the run goes on. */
+function keeper(path: string, to: Output): Keeper {
+  let writing: Promise<void> | undefined;
+  let told = false;
+  return {
+    save(bytes) {
+      writing ??= writeOutput(path, bytes())
+        .catch((error: unknown) => {
+          if (!told)
+            to.warn(
+              `The run goes on without intermediate checkpoints. ${error instanceof Error ? error.message : String(error)}`,
+            );
+          told = true;
+        })
+        .finally(() => {
+          writing = undefined;
+        });
+    },
+    async finish() {
+      await writing;
+    },
+  };
 }
 
 /** Options of the command line, or those of the checkpoint where the run goes on. */

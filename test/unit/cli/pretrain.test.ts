@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nasbench201 } from "../../../src/spaces/index.ts";
 import { VERSION } from "../../../src/version.ts";
@@ -54,6 +54,30 @@ describe("archscape pretrain", { timeout: 60_000 }, () => {
     await command([...PRETRAIN, "--steps", "1", "--weights-only", "--out", weights]);
     const bare = await command(["pretrain", "nasbench201", "--resume", weights, "--out", fresh("more.safetensors")]);
     expect(bare).toMatchObject({ code: 2, err: expect.stringContaining("found weights only") });
+  });
+
+  it("keeps a checkpoint while it runs, from which a run that died goes on", async () => {
+    const out = fresh("kept.safetensors");
+    const interruption = new AbortController();
+    const run = command([...PRETRAIN, "--out", out], interruption.signal);
+    await expect.poll(() => existsSync(out), { timeout: 40_000, interval: 100 }).toBe(true);
+    const kept = fresh("died.safetensors");
+    copyFileSync(out, kept);
+    interruption.abort();
+    await run;
+    const { step } = readCheckpoint(nasbench201(), new Uint8Array(readFileSync(kept))).state;
+    expect(step).toBeGreaterThan(0);
+    const more = await command([
+      ...PRETRAIN,
+      "--resume",
+      kept,
+      "--steps",
+      String(step + 1),
+      "--out",
+      fresh("on.safetensors"),
+      "--json",
+    ]);
+    expect(more.result()).toMatchObject({ state: "stopped", step: step + 1 });
   });
 
   it("saves what it has when it is cancelled, and exits with 130", async () => {
