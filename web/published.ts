@@ -1,3 +1,5 @@
+import type { SpaceName } from "../src/spaces/space.ts";
+
 /**
  * Figures of others, for comparison, each with its source. They are never mixed with what this page measures.
  * Source of all: Yan, Zheng, Ao, Zeng, Zhang, "Does Unsupervised Architecture Representation Learning Help Neural
@@ -5,13 +7,19 @@
  */
 export const PAPER = { short: "Yan et al. 2020", link: "https://arxiv.org/abs/2006.06936" } as const;
 
-/** arch2vec on NAS-Bench-201, shares as fractions: entry-wise accuracy of the held-out part, 10,000 samples of the prior. */
-export const PUBLISHED_QUALITY = { accuracy: 1, validity: 0.7941, uniqueness: 0.9872 } as const;
+/** arch2vec by space, shares as fractions: entry-wise accuracy of the held-out part, 10,000 samples of the prior. */
+export const PUBLISHED_QUALITY: Readonly<
+  Record<SpaceName, { readonly accuracy: number; readonly validity: number; readonly uniqueness: number }>
+> = {
+  nasbench101: { accuracy: 1, validity: 0.4497, uniqueness: 0.9969 },
+  nasbench201: { accuracy: 1, validity: 0.7941, uniqueness: 0.9872 },
+  darts: { accuracy: 0.9979, validity: 0.3336, uniqueness: 1 },
+};
 
 /** What even a perfect sampler reaches: expected share of distinct ones among uniform draws from a space, 0..1. */
 export const uniquenessCeiling = (draws: number, size: number): number => (size * (1 - (1 - 1 / size) ** draws)) / draws;
 
-/** Mean of 500 runs; accuracy as a fraction. The budget is simulated seconds, not queries. */
+/** On NAS-Bench-201, mean of 500 runs; accuracy as a fraction. The budget is simulated seconds, not queries. */
 const SEARCHED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   random: { c10_valid: 0.9094, c10_test: 0.9375, c100_valid: 0.7217, c100_test: 0.7205 },
   reinforce: { c10_valid: 0.9132, c10_test: 0.9412, c100_valid: 0.7313, c100_test: 0.7315 },
@@ -19,7 +27,8 @@ const SEARCHED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** The published mean for a strategy and a column of the usual name ("c10_test", "cifar100_valid"), if there is one. */
-export function publishedSearch(strategy: string, metric: string): number | undefined {
+export function publishedSearch(space: SpaceName, strategy: string, metric: string): number | undefined {
+  if (space !== "nasbench201") return undefined;
   const match = /^(?:c|cifar[-_]?)(100|10)[-_](valid|test)$/i.exec(metric);
   return match ? SEARCHED[strategy]?.[`c${match[1]}_${match[2]?.toLowerCase()}`] : undefined;
 }

@@ -2,15 +2,10 @@ import { InputError } from "../errors.ts";
 import { darts } from "./darts/index.ts";
 import { nasbench101 } from "./nasbench101/index.ts";
 import { nasbench201 } from "./nasbench201/index.ts";
+import type { SpaceRequest } from "./request.ts";
 import type { SearchSpace, SpaceName, SpaceSample } from "./space.ts";
 
-/**
- * A search space as plain data, for messages, files and command lines. Seed and count belong to DARTS, of which a sample is
- * listed; by default the paper's 600,000 cells of seed 0.
- */
-export interface SpaceRequest extends Partial<SpaceSample> {
-  readonly name: SpaceName;
-}
+export { requestOf, type SpaceRequest } from "./request.ts";
 
 /** A name alone stands for the default sample. */
 export type SpaceChoice = SpaceName | SpaceRequest;
@@ -35,11 +30,6 @@ export function searchSpace(request: string | SpaceRequest): SearchSpace {
     throw new InputError(`The search space "${name}" is not known; known: ${SPACE_NAMES.join(", ")}.`);
   }
   return SPACES[name as SpaceName](sample);
-}
-
-/** What leads back to a space. */
-export function requestOf({ name, sample }: Pick<SearchSpace, "name" | "sample">): SpaceRequest {
-  return { name, ...sample };
 }
 
 function listed(open: () => SearchSpace): (sample: Partial<SpaceSample>) => SearchSpace {

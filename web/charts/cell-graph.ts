@@ -1,4 +1,4 @@
-import type { Graph } from "../../src/spaces/space.ts";
+import { type Graph, PADDING } from "../../src/spaces/space.ts";
 
 /** Size of a drawn node, in pixels. */
 export const NODE = { width: 94, height: 28 } as const;
@@ -6,16 +6,16 @@ export const NODE = { width: 94, height: 28 } as const;
 /** Nodes through which something flows from input to output, i.e. not cut off by `none`. */
 export function liveNodes(graph: Graph, blocked: (operation: number) => boolean): ReadonlySet<number> {
   const count = graph.operations.length;
-  const last = count - 1;
+  const last = graph.operations.findLastIndex((operation) => operation !== PADDING);
   const open = (node: number): boolean => !blocked(graph.operations[node] as number);
   const forward = new Set([0]);
-  for (let to = 1; to < count; to++) {
+  for (let to = 1; to <= last; to++) {
     for (let from = 0; from < to; from++)
       if (graph.adjacency[from * count + to] && forward.has(from) && open(to)) forward.add(to);
   }
   const backward = new Set([last]);
   for (let from = last - 1; from >= 0; from--) {
-    for (let to = from + 1; to < count; to++)
+    for (let to = from + 1; to <= last; to++)
       if (graph.adjacency[from * count + to] && backward.has(to) && open(from)) backward.add(from);
   }
   return new Set([...forward].filter((node) => backward.has(node)));

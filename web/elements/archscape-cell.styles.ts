@@ -35,13 +35,25 @@ export const cellStyles = css`
   code {
     overflow-wrap: anywhere;
     line-height: 18px;
+    max-height: 108px;
+    overflow: auto;
+    scrollbar-width: thin;
+  }
+  figcaption {
+    margin-top: 8px;
   }
   section {
     gap: 8px;
   }
+  section {
+    --glyph: 104px;
+  }
+  [data-space="darts"] {
+    --glyph: 148px;
+  }
   .heads {
     display: grid;
-    grid-template-columns: 104px minmax(0, 1fr) 56px;
+    grid-template-columns: var(--glyph) minmax(0, 1fr) 56px;
     gap: 8px;
     text-align: right;
     white-space: nowrap;
@@ -86,8 +98,9 @@ export const cellStyles = css`
   }
   .cells button {
     display: grid;
-    grid-template-columns: 104px minmax(0, 1fr) 56px;
+    grid-template-columns: var(--glyph) minmax(0, 1fr) 56px;
     gap: 8px;
+    align-items: center;
     width: 100%;
     min-height: 28px;
     padding: 2px 0;

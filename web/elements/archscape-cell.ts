@@ -1,28 +1,29 @@
-import { html, LitElement, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
-import type { Graph } from "../../src/spaces/space.ts";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { writeModelSpec } from "../../src/spaces/model-spec.ts";
+import { type Graph, PADDING } from "../../src/spaces/space.ts";
 import { LATENT } from "../../src/vgae/config.ts";
-import { liveNodes, NODE } from "../charts/cell-graph.ts";
 import type { CellLayout } from "../charts/cell-layout.ts";
 import { saveFile } from "../files.ts";
-import { compact, count, inUnit, significant } from "../format.ts";
-import { nearestInEmbedding } from "../map/nearest.ts";
+import { compact, count, inUnit, plural, significant } from "../format.ts";
+import { choicesOf } from "../map/facts.ts";
 import { quantityOf } from "../map/quantity.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
 import { sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { operationLook } from "../theme.ts";
 import { cellStyles } from "./archscape-cell.styles.ts";
-import { chosenOperations, strip, stripStyles } from "./glyph.ts";
-
-const NEAREST = 8;
+import { cellDrawing, type Drawing } from "./cell-drawing.ts";
+import { genotypeDrawing } from "./genotype-drawing.ts";
+import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
 
 type Layouts = typeof import("../charts/cell-layout.ts");
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
   static override properties = { lab: { attribute: false }, layouts: { state: true } };
-  static override styles = [shared, stripStyles, cellStyles];
+  static override styles = [shared, glyphStyles, cellStyles];
 
   declare lab: Lab;
   declare layouts: Layouts | undefined;
@@ -31,11 +32,11 @@ export class ArchscapeCell extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels]);
+    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.surroundings]);
   }
 
   protected override willUpdate(): void {
-    if (this.layouts || this.lab.settings.value.cell < 0) return;
+    if (this.layouts || this.lab.settings.value.cell < 0 || this.lab.space.name === "darts") return;
     void import("../charts/cell-layout.ts").then((layouts) => {
       this.layouts = layouts;
     });
@@ -52,10 +53,13 @@ export class ArchscapeCell extends LitElement {
         <h2>Cell ${count(cell)}</h2>
         <button type="button" class="plain" @click=${() => lab.select(-1)} title="Escape">Clear</button>
       </header>
-      <figure>${this.drawing(graph, text)}</figure>
+      <figure>
+        ${this.drawing(cell, graph, text)}
+        ${lab.space.name === "darts" ? html`<figcaption class="small quiet">Normal and reduction cell are the same; in a reduction cell what reads c<sub>k−2</sub> or c<sub>k−1</sub> has stride 2.</figcaption>` : nothing}
+      </figure>
       <div class="notation">
-        <code class="mono">${text.replaceAll("+", "\u200b+")}</code>
-        <button type="button" class="plain small" @click=${() => void this.copy(text)}>Copy</button>
+        <code class="mono" tabindex=${text.length > 200 ? 0 : nothing}>${text.replaceAll("+", "\u200b+")}</code>
+        <button type="button" class="plain small" @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
       </div>
       ${this.numbers(cell)} ${this.neighbours(cell)}
       <section class="stack">
@@ -63,6 +67,11 @@ export class ArchscapeCell extends LitElement {
         <div class="row">
           <button type="button" @click=${() => this.saveJson(cell, graph, text)}>JSON</button>
           <button type="button" @click=${() => this.saveSvg(cell)}>SVG</button>
+          ${
+            lab.space.name === "nasbench101"
+              ? html`<button type="button" title="matrix and ops, as the benchmark's code takes them" @click=${() => void this.copy(writeModelSpec(lab.space, graph), "ModelSpec")}>Copy ModelSpec</button>`
+              : nothing
+          }
         </div>
       </section>
     `;
@@ -70,7 +79,7 @@ export class ArchscapeCell extends LitElement {
 
   private introduction(): TemplateResult {
     const { lab } = this;
-    const { choices } = lab.atlas.facts;
+    const choices = choicesOf(lab.space);
     return html`
       <header><h2>No cell selected</h2></header>
       <p>Every point is one neural network cell. Close points are similar in structure, as a model learned it without seeing any accuracy.</p>
@@ -78,43 +87,50 @@ export class ArchscapeCell extends LitElement {
       <section class="stack">
         <h3>Operations</h3>
         <ul class="key">
-          ${choices.map((name) => html`<li>${strip([name])}<span>${operationLook(name).label}</span><span class="quiet small">${MEANING[name] ?? ""}</span></li>`)}
+          ${choices.map((name) => html`<li>${operationGlyph(name)}<span>${operationLook(name).label}</span><span class="quiet small">${MEANING[name] ?? ""}</span></li>`)}
         </ul>
       </section>
       <div class="row"><button type="button" @click=${() => lab.select(Math.floor(Math.random() * lab.space.size))}>Random cell</button></div>
     `;
   }
 
-  private drawing(graph: Graph, text: string): TemplateResult {
-    if (!this.layouts) return html`<div class="waiting"></div>`;
-    const topology = graph.adjacency.join("");
-    let placed = this.known.get(topology);
-    if (!placed) {
-      placed = this.layouts.layoutCell(graph);
-      this.known.set(topology, placed);
-    }
-    const { width, height, nodes, edges } = placed;
-    const { operations } = this.lab.space;
-    const live = liveNodes(graph, (operation) => operations[operation] === "none");
+  private drawing(cell: number, graph: Graph, text: string): TemplateResult {
+    const drawing = this.drawn(cell, graph);
+    if (!drawing) return html`<div class="waiting"></div>`;
+    const { width, height, content } = drawing;
     return html`<svg
       class="cell"
       xmlns="http://www.w3.org/2000/svg"
-      viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}"
-      width=${Math.ceil(width)}
-      height=${Math.ceil(height)}
+      viewBox="0 0 ${width} ${height}"
+      width=${width}
+      height=${height}
       role="img"
       aria-label=${`Cell ${text}`}
       font-family="system-ui, sans-serif"
       font-size="12"
     >
-      ${edges.map(({ from, to, points }) => edgePath(points, live.has(from) && live.has(to)))}
-      ${nodes.map(({ node, x, y }) => nodeBox(operations[graph.operations[node] as number] ?? "", x, y, live.has(node)))}
+      ${content}
     </svg>`;
+  }
+
+  private drawn(cell: number, graph: Graph): Drawing | undefined {
+    const { space } = this.lab;
+    if (space.name === "darts") return genotypeDrawing(space, cell);
+    if (!this.layouts) return undefined;
+    const topology =
+      [...graph.operations].map((operation) => (operation === PADDING ? "p" : "n")).join("") + graph.adjacency.join("");
+    let placed = this.known.get(topology);
+    if (!placed) {
+      placed = this.layouts.layoutCell(graph);
+      this.known.set(topology, placed);
+    }
+    return cellDrawing(space, cell, placed);
   }
 
   private numbers(cell: number): TemplateResult {
     const { lab } = this;
-    const { params, macs } = lab.atlas.facts;
+    const { params, macs } = lab.space.cost(cell);
+    const { vertices, edges } = lab.atlas.store.value.facts ?? {};
     const { table } = lab.labels.value;
     const twin = lab.space.canonical(cell);
     const row = (label: string, value: string | TemplateResult, colour?: string): TemplateResult => html`<div>
@@ -128,8 +144,10 @@ export class ArchscapeCell extends LitElement {
     return html`<section class="stack">
       <h3>Numbers</h3>
       <dl>
-        ${row("Parameters", html`<span title=${count(params[cell] as number)}>${compact(params[cell] as number)}</span>`, "params")}
-        ${row("MACs", html`<span title=${count(macs[cell] as number)}>${compact(macs[cell] as number)}</span>`, "macs")}
+        ${row("Parameters", html`<span title=${count(params)}>${compact(params)}</span>`, "params")}
+        ${row("MACs", html`<span title=${count(macs)}>${compact(macs)}</span>`, "macs")}
+        ${vertices ? row("Vertices", count(vertices[cell] as number), "vertices") : nothing}
+        ${edges && lab.space.name === "nasbench101" ? row("Edges", count(edges[cell] as number), "edges") : nothing}
         ${
           twin === cell
             ? nothing
@@ -147,58 +165,68 @@ export class ArchscapeCell extends LitElement {
           );
         })}
       </dl>
-      <p class="small quiet">Parameters and MACs of the CIFAR-10 network${table ? `; the rest from ${table.source}` : ""}.</p>
+      <p class="small quiet">Parameters and MACs of the ${SPACE_TEXTS[lab.space.name].network}${table ? `; the rest from ${table.source}` : ""}.</p>
     </section>`;
   }
 
   private neighbours(cell: number): TemplateResult {
     const { lab } = this;
     const { atlas } = lab.atlas.store.value;
-    const { choices } = lab.atlas.facts;
-    const own = chosenOperations(lab.space, choices, cell);
-    const quantity = quantityOf(lab.settings.value.colour, lab.atlas.facts, lab.labels.value.table);
+    const quantity = quantityOf(lab.settings.value.colour, lab.known());
     const item = (index: number, note: string): TemplateResult => {
-      const operations = chosenOperations(lab.space, choices, index);
-      const changed = operations.flatMap((name, i) => (name === own[i] ? [] : [i]));
       const value = quantity.values[index] as number;
       return html`<li>
-        <button type="button" @click=${() => lab.select(index)} aria-label=${`Cell ${index}: ${operations.map((name) => operationLook(name).label).join(", ")}`}>
-          ${strip(operations, changed)}
+        <button type="button" @click=${() => lab.select(index)} aria-label=${`Cell ${index}: ${cellWords(lab.space, index)}`}>
+          ${cellGlyph(lab.space, index, cell)}
           <span class="small">${Number.isFinite(value) ? quantity.brief(value) : "–"}</span>
           <span class="small quiet">${note}</span>
         </button>
       </li>`;
     };
-    const near = atlas.status === "ready" ? nearestInEmbedding(atlas.embedding, LATENT, cell, NEAREST) : [];
-    const edits = [...lab.space.neighbours(cell)];
+    const found = lab.surroundings.value.around;
+    const { near, edits } = found?.cell === cell ? found : { near: [], edits: undefined };
     const sign = quantity.goal === "min" ? 1 : -1;
     const place = (index: number): number => {
       const value = quantity.values[index] as number;
       return Number.isFinite(value) ? sign * value : Number.POSITIVE_INFINITY;
     };
-    edits.sort((a, b) => (place(a) === place(b) ? a - b : place(a) - place(b)));
-    return html`<section class="stack">
+    const sorted = [...(edits ?? [])].sort((a, b) => (place(a) === place(b) ? a - b : place(a) - place(b)));
+    const absent =
+      atlas.status === "ready"
+        ? edits
+          ? "This cell is not on the map yet."
+          : "They are being looked for."
+        : "There is no embedding on the map yet.";
+    const { edit } = SPACE_TEXTS[lab.space.name];
+    return html`<section class="stack" data-space=${lab.space.name}>
         <h3>Nearest in the embedding</h3>
-        <p class="heads small quiet"><span>changes marked</span><span>${quantity.label}</span><span>distance</span></p>
-        <ul class="cells" data-neighbours="embedding">
-          ${near.map(({ index, distance }) => item(index, significant(distance, 2)))}
-        </ul>
-        ${near.length === 0 ? html`<p class="small quiet">There is no embedding on the map yet.</p>` : nothing}
+        ${
+          near.length > 0
+            ? html`<p class="heads small quiet"><span>changes marked</span><span>${quantity.label}</span><span>distance</span></p>
+                <ul class="cells" data-neighbours="embedding">
+                  ${near.map(({ index, distance }) => item(index, significant(distance, 2)))}
+                </ul>`
+            : html`<p class="small quiet">${absent}</p>`
+        }
       </section>
-      <section class="stack">
+      <section class="stack" data-space=${lab.space.name}>
         <details>
-          <summary><h3>One operation changed, ${edits.length} cells</h3></summary>
-          <ul class="cells" data-neighbours="edit">
-            ${edits.map((index) => item(index, ""))}
-          </ul>
+          <summary><h3>${edit}, ${edits ? plural(edits.length, "cell") : "…"}</h3></summary>
+          ${
+            edits?.length === 0
+              ? html`<p class="small quiet">None of the cells one edit away ${lab.space.sample ? "was drawn" : "is in the space"}.</p>`
+              : html`<ul class="cells" data-neighbours="edit">
+                  ${sorted.map((index) => item(index, ""))}
+                </ul>`
+          }
         </details>
       </section>`;
   }
 
-  private async copy(text: string): Promise<void> {
+  private async copy(text: string, what: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.lab.notices.say("The architecture string is in the clipboard.");
+      this.lab.notices.say(`The ${what} is in the clipboard.`);
     } catch {
       this.lab.notices.post("problem", "The browser refused the clipboard; select the text and copy it by hand.");
     }
@@ -209,6 +237,7 @@ export class ArchscapeCell extends LitElement {
     const { atlas } = lab.atlas.store.value;
     const { table } = lab.labels.value;
     const { nodes, operations, name } = lab.space;
+    const row = atlas.status === "ready" && atlas.present ? atlas.present.indexOf(cell) : cell;
     const edges = [...graph.adjacency].flatMap((bit, i) => (bit ? [[Math.floor(i / nodes), i % nodes]] : []));
     const labels = table?.metrics.map(({ name: metric, unit, scale, values }) => {
       const value = values[cell] as number;
@@ -219,17 +248,13 @@ export class ArchscapeCell extends LitElement {
       index: cell,
       architecture: text,
       canonical: lab.space.canonical(cell),
-      operations: [...graph.operations].map((operation) => operations[operation] ?? null),
+      operations: [...graph.operations].flatMap((operation) => operations[operation] ?? []),
       edges,
       ...lab.space.cost(cell),
       ...(table ? { labels: { source: table.source, metrics: labels } } : {}),
-      ...(atlas.status === "ready"
-        ? {
-            embedding: {
-              source: sourceText(atlas.source),
-              values: [...atlas.embedding.subarray(cell * LATENT, (cell + 1) * LATENT)],
-            },
-          }
+      ...(lab.space.sample ? { sample: lab.space.sample } : {}),
+      ...(atlas.status === "ready" && row >= 0
+        ? { embedding: { source: sourceText(atlas.source), values: [...atlas.rows.subarray(row * LATENT, (row + 1) * LATENT)] } }
         : {}),
     };
     saveFile(`${name}-${cell}.json`, `${JSON.stringify(content, null, 2)}\n`, "application/json");
@@ -251,36 +276,12 @@ const MEANING: Readonly<Record<string, string>> = {
   nor_conv_1x1: "ReLU, convolution, batch norm",
   nor_conv_3x3: "ReLU, convolution, batch norm",
   avg_pool_3x3: "mean of a 3×3 window",
+  max_pool_3x3: "largest of a 3×3 window",
+  maxpool3x3: "largest of a 3×3 window",
+  "conv1x1-bn-relu": "convolution, batch norm, ReLU",
+  "conv3x3-bn-relu": "convolution, batch norm, ReLU",
+  sep_conv_3x3: "separable, twice in a row",
+  sep_conv_5x5: "separable, twice in a row",
+  dil_conv_3x3: "every other pixel of 5×5",
+  dil_conv_5x5: "every other pixel of 9×9",
 };
-
-/** Upright at every corner that dagre set, so that the line keeps clear of the nodes. What carries nothing is dotted and pale. */
-function edgePath(points: readonly { readonly x: number; readonly y: number }[], live: boolean): SVGTemplateResult {
-  const [first, ...rest] = points;
-  if (!first) return svg``;
-  let { x, y } = first;
-  let path = `M${x} ${y}`;
-  for (const point of rest) {
-    const middle = (y + point.y) / 2;
-    path += `C${x} ${middle} ${point.x} ${middle} ${point.x} ${point.y}`;
-    ({ x, y } = point);
-  }
-  return svg`<path d=${path} fill="none" stroke="currentColor" stroke-width=${live ? 1.5 : 1} stroke-opacity=${live ? 0.75 : 0.35}
-    stroke-dasharray=${live ? nothing : "2 3"} />`;
-}
-
-function nodeBox(name: string, x: number, y: number, live: boolean): SVGTemplateResult {
-  const left = x - NODE.width / 2;
-  const top = y - NODE.height / 2;
-  const terminal = name === "input" || name === "output";
-  const { label, fill, text } = operationLook(name);
-  if (terminal) {
-    return svg`<g><rect x=${left} y=${top} width=${NODE.width} height=${NODE.height} rx="14" fill="none" stroke="currentColor" />
-      <text x=${x} y=${y + 4} text-anchor="middle" fill="currentColor">${label}</text></g>`;
-  }
-  if (!live) {
-    return svg`<g><rect x=${left} y=${top} width=${NODE.width} height=${NODE.height} rx="4" fill=${fill} fill-opacity="0.16" stroke=${fill} stroke-dasharray="3 3" />
-      <text x=${x} y=${y + 4} text-anchor="middle" fill="currentColor">${label}</text></g>`;
-  }
-  return svg`<g><rect x=${left} y=${top} width=${NODE.width} height=${NODE.height} rx="4" fill=${fill} />
-    <text x=${x} y=${y + 4} text-anchor="middle" fill=${text} font-weight="600">${label}</text></g>`;
-}

@@ -231,6 +231,7 @@ export class ArchscapeCharts extends LitElement {
       ...shares("in space", ({ inSpaceValidity }) => inSpaceValidity),
       ...shares("unique", ({ uniqueness }) => uniqueness),
     ];
+    const published = PUBLISHED_QUALITY[this.lab.space.name];
     const paper = (y: number): Reference => ({ y, label: `paper ${(y * 100).toFixed(1)}` });
     const note = `dashed: ${PAPER.short}`;
     figures.push(
@@ -238,15 +239,14 @@ export class ArchscapeCharts extends LitElement {
         id: "reconstruction",
         title: "Held-out rebuilt",
         note,
-        draw: (plots, style) =>
-          plots.shareChart("Reconstruction by epoch", rebuilt, [paper(PUBLISHED_QUALITY.accuracy)], "cells", style),
+        draw: (plots, style) => plots.shareChart("Reconstruction by epoch", rebuilt, [paper(published.accuracy)], "cells", style),
       },
       {
         id: "samples",
         title: "Prior samples",
         note: `dashed: valid, ${PAPER.short}`,
         draw: (plots, style) =>
-          plots.shareChart("Validity and uniqueness by epoch", sampled, [paper(PUBLISHED_QUALITY.validity)], "valid", style),
+          plots.shareChart("Validity and uniqueness by epoch", sampled, [paper(published.validity)], "valid", style),
       },
     );
     return figures;
@@ -267,7 +267,7 @@ export class ArchscapeCharts extends LitElement {
         const ended = runs.filter((run) => run.trace);
         const { mean, standardError } = averageCurve(ended.length > 0 ? ended : [shown], measure);
         const scaled = (values: Iterable<number>): number[] => Array.from(values, (value) => value * metric.scale);
-        const published = publishedSearch(plan.strategy, metric.name);
+        const published = publishedSearch(this.lab.space.name, plan.strategy, metric.name);
         const references: Reference[] =
           published === undefined ? [] : [{ y: published * metric.scale, label: `${PAPER.short}, 500 runs` }];
         return plots.searchChart(

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { count, inUnit, plural } from "../format.ts";
 import { quantityGroups, quantityOf } from "../map/quantity.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
@@ -12,6 +13,12 @@ const KEEPS = [
   { share: 0.1, label: "Best 10 %" },
   { share: 0.01, label: "Best 1 %" },
 ] as const;
+
+/** What the file picker offers as a label table. */
+const TABLES = ".csv,.json,.gz";
+
+/** The demo labels are of cells of NAS-Bench-201. */
+const hasDemo = ({ space }: Lab): boolean => space.name === "nasbench201";
 
 /** Step 3: bring labels, colour the map, find cells. */
 export class ArchscapeExplore extends LitElement {
@@ -40,7 +47,7 @@ export class ArchscapeExplore extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels]);
+    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store]);
   }
 
   protected override render(): TemplateResult {
@@ -54,8 +61,9 @@ export class ArchscapeExplore extends LitElement {
           obstacle: this.best() < 0 ? "Choose a metric of the table as colour." : undefined,
         }
       : {
-          label: "Load demo labels",
-          run: () => void lab.loadDemoLabels(),
+          ...(hasDemo(lab)
+            ? { label: "Load demo labels", run: () => void lab.loadDemoLabels() }
+            : { label: "Open labels …", run: () => void lab.pickFiles(TABLES) }),
           obstacle: loading ? "The table is being read." : undefined,
         };
     return step({
@@ -72,7 +80,7 @@ export class ArchscapeExplore extends LitElement {
   /** The best labelled cell by the metric that colours the map; -1 where there is no such metric. */
   private best(): number {
     const { lab } = this;
-    const { goal, values } = quantityOf(lab.settings.value.colour, lab.atlas.facts, lab.labels.value.table);
+    const { goal, values } = quantityOf(lab.settings.value.colour, lab.known());
     if (goal === "none") return -1;
     const sign = goal === "max" ? 1 : -1;
     let best = -1;
@@ -90,9 +98,8 @@ export class ArchscapeExplore extends LitElement {
   private colour(): TemplateResult {
     const { lab } = this;
     const { settings } = lab;
-    const { table } = lab.labels.value;
-    const current = quantityOf(settings.value.colour, lab.atlas.facts, table);
-    const groups = quantityGroups(lab.atlas.facts, table);
+    const current = quantityOf(settings.value.colour, lab.known());
+    const groups = quantityGroups(lab.known());
     return html`<div class="fields">
       <label class="field wide">
         <span>Colour by</span>
@@ -127,12 +134,13 @@ export class ArchscapeExplore extends LitElement {
   private finder(): TemplateResult {
     const onSubmit = (event: SubmitEvent): void => {
       event.preventDefault();
-      this.lab.find(String(new FormData(event.target as HTMLFormElement).get("cell") ?? ""));
+      void this.lab.find(String(new FormData(event.target as HTMLFormElement).get("cell") ?? ""));
     };
+    const { notation, example } = SPACE_TEXTS[this.lab.space.name];
     return html`<form @submit=${onSubmit}>
       <label class="field">
-        <span>Find a cell by index or architecture string</span>
-        <input name="cell" type="text" placeholder="|skip_connect~0|+|…|" autocomplete="off" spellcheck="false" />
+        <span>Find a cell by index or ${notation}</span>
+        <input name="cell" type="text" placeholder=${example} autocomplete="off" spellcheck="false" />
       </label>
       <button type="submit">Find</button>
     </form>`;
@@ -140,24 +148,28 @@ export class ArchscapeExplore extends LitElement {
 
   private exports(): TemplateResult {
     const { lab } = this;
+    const mapped = lab.atlas.store.value.atlas.status === "ready";
     return html`<div class="stack">
       <h3>Export</h3>
       <div class="row">
-        <button type="button" @click=${lab.exportMap}>Map (SVG)</button>
-        <button type="button" @click=${lab.exportEmbedding}>Embedding</button>
+        <button type="button" ?disabled=${!mapped} title=${mapped ? nothing : "There is no map yet"} @click=${() => void lab.exportMap()}>Map (SVG)</button>
+        <button type="button" ?disabled=${!mapped} title=${mapped ? nothing : "There is no map yet"} @click=${lab.exportEmbedding}>Embedding</button>
       </div>
     </div>`;
   }
 
   private table(): TemplateResult {
     const { lab } = this;
-    const { table } = lab.labels.value;
+    const { table, loading } = lab.labels.value;
     if (!table) {
+      const { column, notation } = SPACE_TEXTS[lab.space.name];
       return html`<p class="small quiet">
-          The demo: ${count(2675)} cells that were trained for 3 epochs on Fashion-MNIST, 14×14 pixels. A table of your own is a CSV file with
-          a column <code>arch</code> and any number of metrics; drop it anywhere on the page.
+          ${hasDemo(lab) ? html`The demo: ${count(2675)} cells that were trained for 3 epochs on Fashion-MNIST, 14×14 pixels.` : nothing} A table of
+          your own is a CSV file (also as .gz) with a column <code>${column}</code>${hasDemo(lab) ? nothing : ` (${notation})`} or <code>idx</code> and any
+          number of metrics; drop it anywhere on the page.
         </p>
-        <div class="row"><button type="button" @click=${() => void lab.pickFiles(".csv,.json")}>Open a label table …</button></div>`;
+        ${loading ? html`<p class="small" role="status">The table is being read …</p>` : nothing}
+        <div class="row"><button type="button" @click=${() => void lab.pickFiles(TABLES)}>Open a label table …</button></div>`;
     }
     return html`<div class="stack">
       <h3>Columns of ${table.source}</h3>
@@ -183,7 +195,7 @@ export class ArchscapeExplore extends LitElement {
         </table>
       </div>
       <div class="row">
-        <button type="button" @click=${() => void lab.pickFiles(".csv,.json")}>Open another …</button>
+        <button type="button" @click=${() => void lab.pickFiles(TABLES)}>Open another …</button>
         <button type="button" @click=${lab.dropLabels}>Remove</button>
       </div>
     </div>`;

@@ -82,7 +82,16 @@ export const labStyles = css`
     border: 1px solid var(--rule-strong);
     border-radius: 4px;
   }
-  main {
+  main.alone {
+    display: grid;
+    place-content: center;
+    grid-template: none;
+    padding: 24px;
+  }
+  .alone section {
+    width: min(440px, calc(100vw - 48px));
+  }
+  main:not(.alone) {
     display: grid;
     min-height: 0;
     grid-template-columns: 320px minmax(0, 1fr) 336px;
@@ -110,7 +119,7 @@ export const labStyles = css`
     border-top: 1px solid var(--rule);
     min-width: 0;
   }
-  main:not(.charted) archscape-charts {
+  main:not(.charted, .alone) archscape-charts {
     display: none;
   }
   archscape-cell {
@@ -149,7 +158,7 @@ export const labStyles = css`
     pointer-events: none;
   }
   @media (max-width: 1160px) and (min-width: 801px) {
-    main {
+    main:not(.alone) {
       grid-template-columns: 280px minmax(0, 1fr) 288px;
     }
   }
@@ -169,12 +178,12 @@ export const labStyles = css`
       overflow: hidden;
       text-overflow: ellipsis;
     }
-    main {
+    main:not(.alone) {
       grid-template-columns: minmax(0, 1fr);
       grid-template-rows: minmax(0, 11fr) minmax(0, 9fr) auto;
       grid-template-areas: "map" "sheet" "tabs";
     }
-    main.folded {
+    main.folded:not(.alone) {
       grid-template-rows: minmax(0, 1fr) 0 auto;
     }
     .steps,

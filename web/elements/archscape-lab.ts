@@ -1,15 +1,19 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { nasbench201 } from "../../src/spaces/index.ts";
+import { keyed } from "lit/directives/keyed.js";
 import { VERSION } from "../../src/version.ts";
 import { count } from "../format.ts";
-import type { Lab } from "../state/context.ts";
-import { createLab } from "../state/lab.ts";
-import { PANELS, type Panel } from "../state/settings.ts";
-import { Watch } from "../state/store.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
+import { connectAddress } from "../state/address.ts";
+import type { Lab, Opening } from "../state/context.ts";
+import { createNotices } from "../state/notices.ts";
+import { DEFAULT_SETTINGS, PANELS, type Panel, type Settings } from "../state/settings.ts";
+import { createSpaces } from "../state/spaces.ts";
+import { createStore, Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { phoneQuery } from "../theme.ts";
 import { labStyles } from "./archscape-lab.styles.ts";
 import { deviceBadge, helpContent } from "./header.ts";
+import { preparation, preparationStyles } from "./preparation.ts";
 
 const TABS: Readonly<Record<Panel, string>> = {
   space: "Space",
@@ -22,22 +26,32 @@ const TABS: Readonly<Record<Panel, string>> = {
 
 /** The whole page: header, four steps, map, charts, selected cell. On a phone the map is on top and one panel at a time below. */
 export class ArchscapeLab extends LitElement {
-  static override properties = { lab: { state: true }, dragged: { state: true }, folded: { state: true } };
-  static override styles = [shared, labStyles];
+  static override properties = { dragged: { state: true }, folded: { state: true } };
+  static override styles = [shared, preparationStyles, labStyles];
 
-  declare lab: Lab;
   declare dragged: boolean;
   /** On a phone: the sheet is down and the map has the screen. */
   declare folded: boolean;
 
   private listening = new AbortController();
+  private readonly settings = createStore<Settings>({ ...DEFAULT_SETTINGS });
+  private readonly notices = createNotices();
+  private readonly spaces = createSpaces(this.settings, this.notices);
 
   constructor() {
     super();
-    this.lab = createLab(nasbench201());
     this.dragged = false;
     this.folded = false;
-    new Watch(this, () => [this.lab.settings, this.lab.training.store, this.lab.searching.store]);
+    new Watch(this, () => {
+      const { lab } = this;
+      return [this.spaces.store, this.settings, ...(lab ? [lab.training.store, lab.searching.store] : [])];
+    });
+    connectAddress({ settings: this.settings, notices: this.notices, spaces: this.spaces });
+  }
+
+  /** That of the space on the screen; undefined while the first is being prepared. */
+  get lab(): Lab | undefined {
+    return this.spaces.store.value.lab;
   }
 
   override connectedCallback(): void {
@@ -49,7 +63,6 @@ export class ArchscapeLab extends LitElement {
     addEventListener("dragleave", this.onDragLeave, { signal });
     addEventListener("drop", this.onDrop, { signal });
     phoneQuery().addEventListener("change", () => this.requestUpdate(), { signal });
-    void this.begin();
   }
 
   override disconnectedCallback(): void {
@@ -57,24 +70,12 @@ export class ArchscapeLab extends LitElement {
     this.listening.abort();
   }
 
-  /** The map first; then what the link asks for; the device last, because nothing on the screen waits for it. */
-  private async begin(): Promise<void> {
-    const { lab } = this;
-    const { model, labels, colour } = lab.settings.value;
-    await lab.atlas.showShipped(model);
-    if (labels === "demo") {
-      await lab.loadDemoLabels();
-      if (colour !== "params") lab.settings.set({ colour });
-    }
-    await lab.training.open();
-  }
-
   private onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     // An open popover takes the key for itself.
     if (this.renderRoot.querySelector(":popover-open")) return;
-    if (this.lab.notices.dismissLatest()) return;
-    if (this.lab.settings.value.cell >= 0) this.lab.select(-1);
+    if (this.notices.dismissLatest()) return;
+    if (this.settings.value.cell >= 0) this.lab?.select(-1);
   };
 
   private onDragOver = (event: DragEvent): void => {
@@ -91,17 +92,39 @@ export class ArchscapeLab extends LitElement {
     this.dragged = false;
     if (!event.dataTransfer) return;
     event.preventDefault();
-    void this.lab.openFiles([...event.dataTransfer.files]);
+    void this.lab?.openFiles([...event.dataTransfer.files]);
   };
 
   private onTab(panel: Panel): void {
-    const { settings } = this.lab;
+    const { settings } = this;
     this.folded = settings.value.panel === panel ? !this.folded : false;
     settings.set({ panel });
   }
 
   protected override render(): TemplateResult {
     const { lab } = this;
+    const { opening } = this.spaces.store.value;
+    return html`
+      ${lab ? this.whole(lab) : opening ? this.alone(opening) : nothing}
+      <archscape-notices .board=${this.notices}></archscape-notices>
+    `;
+  }
+
+  /** The page of a link to a space that is not there yet. */
+  private alone(opening: Opening): TemplateResult {
+    return html`
+      <header><h1>Archscape</h1></header>
+      <main class="alone">
+        <section class="stack" aria-label="Preparation">
+          <h2>${SPACE_TEXTS[opening.request.name].title} is being prepared</h2>
+          ${preparation(opening)}
+          <div class="row"><button type="button" @click=${this.spaces.cancel}>Cancel, and open ${SPACE_TEXTS.nasbench201.title}</button></div>
+        </section>
+      </main>
+    `;
+  }
+
+  private whole(lab: Lab): TemplateResult {
     const { panel } = lab.settings.value;
     const hasCharts = lab.training.store.value.metricsCount > 0 || lab.searching.store.value.runs.length > 0;
     return html`
@@ -123,7 +146,7 @@ export class ArchscapeLab extends LitElement {
           <archscape-explore .lab=${lab} data-step="explore"></archscape-explore>
           <archscape-search .lab=${lab} data-step="search"></archscape-search>
         </nav>
-        <archscape-map .lab=${lab}></archscape-map>
+        ${keyed(lab, html`<archscape-map .lab=${lab}></archscape-map>`)}
         <archscape-charts .lab=${lab} role="region" aria-label="Charts"></archscape-charts>
         <archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>
         <div class="tabs" role="group" aria-label="Panels">
@@ -133,8 +156,7 @@ export class ArchscapeLab extends LitElement {
           )}
         </div>
       </main>
-      <archscape-notices .board=${lab.notices}></archscape-notices>
-      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors) or a label table (.csv, .json)</p></div>` : nothing}
+      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors) or a label table (.csv, .json, also .gz)</p></div>` : nothing}
     `;
   }
 

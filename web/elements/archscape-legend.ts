@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
-import { count } from "../format.ts";
+import { count, percent } from "../format.ts";
 import { type ColourScale, shareOf } from "../map/colouring.ts";
 import { type Quantity, quantityGroups } from "../map/quantity.ts";
 import type { Lab } from "../state/context.ts";
@@ -71,13 +71,17 @@ export class ArchscapeLegend extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels]);
+    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store]);
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const { lab, quantity, scale } = this;
     if (!quantity || !scale) return nothing;
-    const groups = quantityGroups(lab.atlas.facts, lab.labels.value.table);
+    const groups = quantityGroups(lab.known());
+    const { facts, counted } = lab.atlas.store.value;
+    if (quantity.values.length === 0 && !facts) {
+      return html`<p class="small quiet">The cells' ${quantity.label} are being counted, ${percent(counted, 0)}.</p>`;
+    }
     const onChange = (event: Event): void => lab.settings.set({ colour: (event.target as HTMLSelectElement).value });
     const all = scale.present === lab.space.size;
     return html`

@@ -1,22 +1,27 @@
 import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { LATENT } from "../../src/vgae/config.ts";
-import { count, percent } from "../format.ts";
-import { type ColourScale, colourScale, type Painting, paint, shareOf } from "../map/colouring.ts";
-import { nearestInEmbedding, nearestInPlane, nearestTowards } from "../map/nearest.ts";
+import { count, duration, percent } from "../format.ts";
+import { isLarge, type Painted, when } from "../map/cartographer.ts";
+import { type ColourScale, type Painting, shareOf } from "../map/colouring.ts";
+import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
+import { inOrder } from "../map/picture.ts";
 import { type Quantity, quantityOf } from "../map/quantity.ts";
 import type { Cloud, Renderer } from "../map/renderer.ts";
 import { pixelsPerUnit, pointRadius, type Size, toMap, toPixels, type View, WHOLE, zoomAt } from "../map/view.ts";
-import { sourceText } from "../state/atlas.ts";
+import { partText, sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
+import { isActive } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
 import { colourAt, cssColour, darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
-import { chosenOperations, strip, stripStyles } from "./glyph.ts";
+import { cellGlyph, glyphStyles } from "./glyph.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
 const REACH = { fine: 12, coarse: 24 } as const;
 const MORPH_MILLISECONDS = 700;
+/** More points than this are not worth a new place in every frame. */
+const MORPHED = 60_000;
 /** Lines from the selected architecture to its nearest in the embedding. */
 const SPOKES = 6;
 
@@ -39,7 +44,7 @@ export class ArchscapeMap extends LitElement {
     hovered: { state: true },
     stage: { state: true },
   };
-  static override styles = [shared, stripStyles, mapStyles];
+  static override styles = [shared, glyphStyles, mapStyles];
 
   declare lab: Lab;
   declare view: View;
@@ -67,7 +72,14 @@ export class ArchscapeMap extends LitElement {
     this.size = { width: 0, height: 0 };
     this.hovered = -1;
     this.stage = "empty";
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.searching.store]);
+    new Watch(this, () => [
+      this.lab.settings,
+      this.lab.atlas.store,
+      this.lab.labels,
+      this.lab.searching.store,
+      this.lab.surroundings,
+      this.lab.training.store,
+    ]);
   }
 
   override connectedCallback(): void {
@@ -100,25 +112,50 @@ export class ArchscapeMap extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { atlas } = this.lab.atlas.store.value;
+    const { atlas, facts } = this.lab.atlas.store.value;
     const { colour, scheme, keep, x, y, zoom } = this.lab.settings.value;
     const { table } = this.lab.labels.value;
+    const present = atlas.status === "ready" ? atlas.present : undefined;
     const dark = darkQuery().matches;
     // A link or the reset button moved the view.
     if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
 
-    const recipe = [colour, table, scheme, keep, dark];
+    const recipe = [colour, table, scheme, keep, dark, facts, present];
     if (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0) {
       this.paintedFor = recipe;
-      this.quantity = quantityOf(colour, this.lab.atlas.facts, table);
-      this.scale = colourScale(this.quantity);
-      this.painting = paint(this.quantity, this.scale, { scheme, dark, keep, absent: tokenColour(this, "--point-none") });
-      this.drawPoints();
+      const quantity = quantityOf(colour, this.lab.known());
+      const { values, goal, discrete } = quantity;
+      const options = {
+        scheme,
+        dark,
+        keep,
+        absent: tokenColour(this, "--point-none"),
+        present: present ?? this.uncounted(values),
+      };
+      const arrive = ({ scale, painting }: Painted): void => {
+        if (this.paintedFor !== recipe) return;
+        this.quantity = quantity;
+        this.scale = scale;
+        this.painting = painting;
+        this.drawPoints();
+        if (this.hasUpdated) this.requestUpdate();
+      };
+      const fail = (error: unknown): void => this.lab.notices.post("problem", String(error));
+      when(this.lab.maps.paint({ values, goal, discrete }, options), arrive, fail);
     }
     if (atlas.status === "ready" && atlas.points !== this.target) {
       this.target = atlas.points;
       this.moveTo(atlas.points);
+    } else if (atlas.status === "empty" && this.shown) {
+      this.target = undefined;
+      this.shown = undefined;
+      this.renderer?.draw({ positions: new Float32Array(), colours: new Uint8Array() });
     }
+  }
+
+  /** Before the facts are counted there is nothing to colour by, and all points are grey. */
+  private uncounted(values: ArrayLike<number>): Uint32Array | undefined {
+    return values.length > 0 ? undefined : Uint32Array.from({ length: this.lab.space.size }, (_, i) => i);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -140,12 +177,13 @@ export class ArchscapeMap extends LitElement {
     const options = {
       parent: this.canvas(),
       view: this.view,
+      ground: () => tokenColour(this, "--ground"),
       onView: (view: View) => this.lookAt(view),
       onError: (error: unknown) => void this.replaceRenderer(error),
     };
     try {
       const renderer =
-        kind === "webgl" && webglWorks()
+        kind === "webgl" && webglWorks(isLarge(this.lab.space))
           ? (await import("../map/deck-renderer.ts")).deckRenderer(options)
           : (await import("../map/canvas-renderer.ts")).canvasRenderer(options);
       if (!this.isConnected) return renderer.destroy();
@@ -185,7 +223,8 @@ export class ArchscapeMap extends LitElement {
   private moveTo(points: Float32Array): void {
     cancelAnimationFrame(this.morph);
     const from = this.shown;
-    if (!from || from.length !== points.length || stillQuery().matches || document.hidden) {
+    const many = (this.painting?.order.length ?? 0) > MORPHED;
+    if (!from || from.length !== points.length || many || stillQuery().matches || document.hidden) {
       this.shown = points;
       this.drawPoints();
       return;
@@ -209,14 +248,17 @@ export class ArchscapeMap extends LitElement {
   private drawPoints(): void {
     if (!this.renderer || !this.shown || !this.painting) return;
     const { order, colours } = this.painting;
-    const positions = new Float32Array(order.length * 2);
-    for (let place = 0; place < order.length; place++) {
-      const index = order[place] as number;
-      positions[place * 2] = this.shown[index * 2] as number;
-      positions[place * 2 + 1] = this.shown[index * 2 + 1] as number;
-    }
-    const cloud: Cloud = { positions, colours };
+    const cloud: Cloud = { positions: inOrder(this.shown, order), colours };
     this.renderer.draw(cloud);
+  }
+
+  private radius(): number {
+    return pointRadius(this.view, this.size, this.painting?.order.length ?? 0);
+  }
+
+  /** Whether an architecture has its place on the map. */
+  private isPlaced(index: number): boolean {
+    return this.shown !== undefined && Number.isFinite(this.shown[index * 2]);
   }
 
   private pixels(index: number): readonly [number, number] {
@@ -228,7 +270,7 @@ export class ArchscapeMap extends LitElement {
     if (!this.shown) return -1;
     const box = this.canvas().getBoundingClientRect();
     const [x, y] = toMap(this.view, this.size, event.clientX - box.left, event.clientY - box.top);
-    return nearestInPlane(this.shown, x, y, (reach + pointRadius(this.view, this.size)) / pixelsPerUnit(this.view, this.size));
+    return nearestInPlane(this.shown, x, y, (reach + this.radius()) / pixelsPerUnit(this.view, this.size));
   }
 
   private onPointerMove = (event: PointerEvent): void => {
@@ -259,11 +301,13 @@ export class ArchscapeMap extends LitElement {
     if (arrow && this.shown) {
       const { cell } = this.lab.settings.value;
       const next =
-        cell >= 0
+        cell >= 0 && this.isPlaced(cell)
           ? nearestTowards(this.shown, cell, arrow[0], arrow[1])
           : nearestInPlane(this.shown, this.view.x, this.view.y, Number.POSITIVE_INFINITY);
-      this.lab.select(next);
-      this.bringIntoView(next);
+      if (next >= 0) {
+        this.lab.select(next);
+        this.bringIntoView(next);
+      }
     } else if (event.key === "+" || event.key === "=") this.lookAt(zoomAt(this.view, this.size, 1.5));
     else if (event.key === "-") this.lookAt(zoomAt(this.view, this.size, 1 / 1.5));
     else if (event.key === "0") this.lookAt(WHOLE);
@@ -303,6 +347,7 @@ export class ArchscapeMap extends LitElement {
         atlas.status === "ready"
           ? html`<p class="caption small quiet">
               <span class="where">${sourceText(atlas.source)}</span>
+              ${this.partial()}
               <span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance</span>
             </p>`
           : this.emptyState()
@@ -318,9 +363,45 @@ export class ArchscapeMap extends LitElement {
     `;
   }
 
+  /** Why some cells are not on the map, and how far the others are. */
+  private partial(): TemplateResult | typeof nothing {
+    const { lab } = this;
+    const { placing, job } = lab.training.store.value;
+    const text = partText(lab.atlas.store.value.atlas, lab.space);
+    if (!text) return nothing;
+    const rest = placing
+      ? `the others follow, ${duration(placing.secondsLeft)} left`
+      : isActive(job)
+        ? "the others follow when training ends"
+        : "the others were not placed";
+    return html`<span data-part>${text}; ${rest}</span>`;
+  }
+
   private emptyState(): TemplateResult {
-    const { atlas } = this.lab.atlas.store.value;
-    if (atlas.status !== "missing") return html`<p class="empty quiet">Loading the embedding …</p>`;
+    const { lab } = this;
+    const { atlas } = lab.atlas.store.value;
+    const { placing, job, busy } = lab.training.store.value;
+    if (atlas.status === "loading") return html`<p class="empty quiet">Loading the embedding …</p>`;
+    if (placing || busy === "loading") {
+      return html`<div class="empty">
+        <h2>The map forms</h2>
+        <p class="quiet">
+          ${placing ? `The model places the first of ${count(lab.space.size)} cells: ${count(placing.done)} so far.` : "The model is being loaded."}
+        </p>
+      </div>`;
+    }
+    if (atlas.status !== "missing") {
+      return html`<div class="empty">
+        <h2>${isActive(job) ? "The map forms after the first epoch" : "No map yet"}</h2>
+        <p class="quiet">
+          ${
+            isActive(job)
+              ? "A model is learning from the structure of the cells alone; after every epoch the map shows where it puts them."
+              : `No pre-trained model of ${lab.space.title} comes with this page. Pre-train one in step 2, or drop a checkpoint (.safetensors) anywhere on the page. Until then cells can be found in step 3, looked at and labelled.`
+          }
+        </p>
+      </div>`;
+    }
     return html`<div class="empty">
       <h2>No map yet</h2>
       <p class="quiet">
@@ -342,8 +423,10 @@ export class ArchscapeMap extends LitElement {
     const line = (indices: readonly number[]): string => (indices.length > 1 ? `M${indices.map(at).join("L")}` : "");
 
     const { cell } = this.lab.settings.value;
-    const { atlas } = this.lab.atlas.store.value;
-    const spokes = cell >= 0 && atlas.status === "ready" ? nearestInEmbedding(atlas.embedding, LATENT, cell, SPOKES) : [];
+    const chosen = cell >= 0 && this.isPlaced(cell);
+    const { around } = this.lab.surroundings.value;
+    const near = chosen && around?.cell === cell ? around.near.slice(0, SPOKES) : [];
+    const spokes = near.filter(({ index }) => this.isPlaced(index));
     const walk = this.lab.searching.walk();
     const hovered = this.hovered >= 0 && this.hovered !== cell ? this.hovered : -1;
     return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
@@ -359,7 +442,7 @@ export class ArchscapeMap extends LitElement {
         ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
         ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
         ${hovered >= 0 ? this.ring("hovered", dots([hovered]), hovered) : nothing}
-        ${cell >= 0 ? this.ring("chosen", dots([cell]), cell) : nothing}
+        ${chosen ? this.ring("chosen", dots([cell]), cell) : nothing}
       </g>
     </svg>`;
   }
@@ -381,14 +464,20 @@ export class ArchscapeMap extends LitElement {
     const value = quantity.values[hovered] as number;
     return html`<div class="tip small" role="tooltip">
       <span class="quiet">No. ${count(hovered)}</span>
-      ${strip(chosenOperations(lab.space, lab.atlas.facts.choices, hovered))}
-      <span>${quantity.key.startsWith("label:") || quantity.discrete ? html`<span class="quiet">${quantity.label}</span> ` : ""}${Number.isFinite(value) ? quantity.show(value) : "no value in the table"}</span>
+      ${cellGlyph(lab.space, hovered)}
+      <span>${quantity.key.startsWith("label:") || quantity.discrete ? html`<span class="quiet">${quantity.label}</span> ` : ""}${Number.isFinite(value) ? quantity.show(value) : quantity.values.length > 0 ? "no value in the table" : "…"}</span>
     </div>`;
   }
 }
 
-function webglWorks(): boolean {
-  const context = document.createElement("canvas").getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
+/**
+ * @param many there are so many points that a WebGL computed on the CPU would be far slower than pixels computed here
+ */
+function webglWorks(many: boolean): boolean {
+  const context = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: many });
+  if (!context) return false;
+  const info = context.getExtension("WEBGL_debug_renderer_info");
+  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return !(many && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name));
 }

@@ -3,8 +3,8 @@ import { summarise } from "../../src/search/summary.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import { count, duration, inUnit, plural } from "../format.ts";
 import { PAPER, publishedSearch } from "../published.ts";
+import { isTestMetric } from "../state/columns.ts";
 import type { Lab } from "../state/context.ts";
-import { isTestMetric } from "../state/lab.ts";
 import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
 import type { StrategyChoice } from "../state/settings.ts";
 import { Watch } from "../state/store.ts";
@@ -179,7 +179,7 @@ export class ArchscapeSearch extends LitElement {
     if (!searched) return nothing;
     const spread = (deviation: number | undefined, scale: number): string =>
       deviation === undefined ? "" : ` ± ${(deviation * scale).toFixed(2)}`;
-    const published = plan.report && publishedSearch(plan.strategy, plan.report.name);
+    const published = plan.report && publishedSearch(this.lab.space.name, plan.strategy, plan.report.name);
     return html`<div data-result>
       ${
         plan.report && reported

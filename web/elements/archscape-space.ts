@@ -1,12 +1,24 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { requestOf, type SpaceRequest } from "../../src/spaces/request.ts";
+import type { SpaceName } from "../../src/spaces/space.ts";
+import { PROTOCOLS, type Protocol } from "../../src/vgae/config.ts";
 import { count, plural } from "../format.ts";
-import { sourceText } from "../state/atlas.ts";
-import type { Lab } from "../state/context.ts";
+import { choicesOf } from "../map/facts.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
+import { partText, sourceText } from "../state/atlas.ts";
+import type { Lab, Opening } from "../state/context.ts";
+import { DEFAULT_SETTINGS, MOST_DRAWN, SPACES } from "../state/settings.ts";
+import { shippedModels } from "../state/shipped.ts";
 import { Watch } from "../state/store.ts";
 import { isActive } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
 import { operationLook } from "../theme.ts";
-import { step, stepStyles } from "./step.ts";
+import { preparation, preparationStyles } from "./preparation.ts";
+import { type Step, step, stepStyles } from "./step.ts";
+
+/** What is drawn of DARTS unless told otherwise: as many as in the paper. */
+const DRAWN = { seed: DEFAULT_SETTINGS.drawSeed, count: DEFAULT_SETTINGS.drawn };
 
 /** Step 1: which architectures there are, and which shipped embedding shows them. */
 export class ArchscapeSpace extends LitElement {
@@ -14,7 +26,11 @@ export class ArchscapeSpace extends LitElement {
   static override styles = [
     shared,
     stepStyles,
+    preparationStyles,
     css`
+      form button {
+        grid-column: 1 / -1;
+      }
       .operations {
         display: flex;
         flex-wrap: wrap;
@@ -36,56 +52,131 @@ export class ArchscapeSpace extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.training.store]);
+    new Watch(this, () => [
+      this.lab.settings,
+      this.lab.atlas.store,
+      this.lab.training.store,
+      this.lab.searching.store,
+      this.lab.spaces.store,
+    ]);
   }
 
   protected override render(): TemplateResult {
     const { lab } = this;
-    const { space, atlas, settings } = lab;
-    const shown = atlas.store.value.atlas;
-    const { model } = settings.value;
-    const isShown = shown.status === "ready" && shown.source.kind === "shipped" && shown.source.protocol === model;
-    const busy = isActive(lab.training.store.value.job);
-    const obstacle = isShown
-      ? "This map is on the screen."
-      : busy
-        ? "Pre-training is drawing the map; cancel it first."
-        : undefined;
-    const choose = (event: Event): void => {
-      const chosen = (event.target as HTMLSelectElement).value as "released" | "corrected";
-      settings.set({ model: chosen });
-      if (!busy) void atlas.showShipped(chosen);
-    };
+    const { space, spaces } = lab;
+    const { opening } = spaces.store.value;
     return step({
       lab,
       panel: "space",
       number: 1,
       title: "Space",
       summary: `${space.title}, ${count(space.size)} cells`,
-      primary: { label: "Show map", run: () => void atlas.showShipped(model), obstacle },
+      primary: opening ? { label: "Cancel", run: spaces.cancel } : this.mapButton(),
       body: html`
-        <p>
-          A cell is a small network of ${space.nodes} nodes. Six of them choose one of ${atlas.facts.choices.length} operations, which makes
-          ${count(space.size)} cells; the map places each by what a model learned about their structure, without any accuracy.
-        </p>
-        <div class="operations">${atlas.facts.choices.map(chip)}</div>
-        <label class="field">
-          <span>Shipped embedding (model protocol)</span>
-          <select name="model" @change=${choose}>
-            <option value="released" ?selected=${model === "released"}>released, as the paper's code</option>
-            <option value="corrected" ?selected=${model === "corrected"}>corrected</option>
-          </select>
-        </label>
-        <p class="small quiet">
-          On the map: ${shown.status === "ready" ? sourceText(shown.source) : shown.status === "loading" ? "loading" : "nothing"}.
-          ${plural(space.trainSize, "cell")} train the model, ${count(space.size - space.trainSize)} are held out.
-        </p>
-        <div class="row">
-          <button type="button" ?disabled=${busy} @click=${() => void lab.openShippedWeights()}>Load its weights</button>
-          <button type="button" ?disabled=${busy} @click=${() => void lab.pickFiles(".safetensors")}>Open a checkpoint …</button>
-        </div>
+        ${this.choice(opening)}
+        <p>${SPACE_TEXTS[space.name].about(space)}</p>
+        <div class="operations">${choicesOf(space).map(chip)}</div>
+        ${this.models()}
       `,
     });
+  }
+
+  private mapButton(): Step["primary"] {
+    const { lab } = this;
+    const { model } = lab.settings.value;
+    const shown = lab.atlas.store.value.atlas;
+    const isShown = shown.status === "ready" && shown.source.kind === "shipped" && shown.source.protocol === model;
+    const obstacle = !shippedModels(lab.space.name)[model]
+      ? "No model of this space comes with the page: pre-train one in step 2, or open a checkpoint."
+      : isShown
+        ? "This map is on the screen."
+        : isActive(lab.training.store.value.job)
+          ? "Pre-training is drawing the map; cancel it first."
+          : undefined;
+    return { label: "Show map", run: () => void lab.showShipped(model), obstacle };
+  }
+
+  private choice(opening: Opening | undefined): TemplateResult {
+    const { lab } = this;
+    const { space } = lab;
+    const chosen = opening?.request ?? requestOf(space);
+    const choose = (event: Event): void => {
+      const name = (event.target as HTMLSelectElement).value as SpaceName;
+      void this.open(name === "darts" ? { name, ...DRAWN } : { name });
+    };
+    const draw = (event: SubmitEvent): void => {
+      event.preventDefault();
+      const fields = new FormData(event.target as HTMLFormElement);
+      void this.open({ name: "darts", seed: Number(fields.get("drawSeed")), count: Number(fields.get("drawn")) });
+    };
+    return html`<label class="field">
+        <span>Search space</span>
+        <select name="space" .value=${live(chosen.name)} @change=${choose}>
+          ${SPACES.map(
+            (name) =>
+              html`<option value=${name} ?selected=${name === chosen.name}>${SPACE_TEXTS[name].title}, ${SPACE_TEXTS[name].extent}</option>`,
+          )}
+        </select>
+      </label>
+      ${
+        chosen.name === "darts"
+          ? html`<form class="fields" @submit=${draw}>
+              <label class="field"><span>Cells to draw</span><input name="drawn" type="number" required min="1" max=${MOST_DRAWN} step="1" .value=${String(chosen.count)} ?disabled=${opening !== undefined} /></label>
+              <label class="field"><span>Seed</span><input name="drawSeed" type="number" required min="0" max=${2 ** 32 - 1} step="1" .value=${String(chosen.seed)} ?disabled=${opening !== undefined} /></label>
+              <button type="submit" ?disabled=${opening !== undefined}>Draw others</button>
+            </form>`
+          : nothing
+      }
+      ${opening ? preparation(opening) : nothing}`;
+  }
+
+  private async open(request: SpaceRequest): Promise<void> {
+    await this.lab.spaces.open(request);
+    // Refused or cancelled: the fields go back to what is on the screen.
+    this.requestUpdate();
+  }
+
+  private models(): TemplateResult {
+    const { lab } = this;
+    const { space, settings, atlas, training } = lab;
+    const shown = atlas.store.value.atlas;
+    const busy = isActive(training.store.value.job);
+    const shipped = shippedModels(space.name);
+    const { model } = settings.value;
+    const choose = (event: Event): void => {
+      const chosen = (event.target as HTMLSelectElement).value as Protocol;
+      settings.set({ model: chosen });
+      if (!busy) void lab.showShipped(chosen);
+    };
+    const part = partText(shown, space);
+    const on = shown.status === "ready" ? sourceText(shown.source) : shown.status === "loading" ? "loading" : "nothing yet";
+    return html`
+      ${
+        Object.keys(shipped).length > 0
+          ? html`<label class="field">
+              <span>Shipped embedding (model protocol)</span>
+              <select name="model" @change=${choose}>
+                ${PROTOCOLS.filter((protocol) => shipped[protocol]).map(
+                  (protocol) =>
+                    html`<option value=${protocol} ?selected=${protocol === model}>${protocol}${protocol === "released" ? ", as the paper's code" : ""}</option>`,
+                )}
+              </select>
+            </label>`
+          : nothing
+      }
+      <p class="small quiet">
+        On the map: ${on}${part ? `, ${part}` : ""}.
+        ${plural(space.trainSize, "cell")} train the model, ${count(space.size - space.trainSize)} are held out.
+      </p>
+      <div class="row">
+        ${
+          Object.keys(shipped).length > 0
+            ? html`<button type="button" ?disabled=${busy} @click=${() => void lab.openShippedWeights()}>Load its weights</button>`
+            : nothing
+        }
+        <button type="button" ?disabled=${busy} @click=${() => void lab.pickFiles(".safetensors")}>Open a checkpoint …</button>
+      </div>
+    `;
   }
 }
 

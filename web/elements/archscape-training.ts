@@ -1,10 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { count, duration, percent, significant } from "../format.ts";
+import { isLarge } from "../map/cartographer.ts";
 import { PAPER, PUBLISHED_QUALITY, uniquenessCeiling } from "../published.ts";
 import type { Lab } from "../state/context.ts";
+import { FIRST_LOOK } from "../state/placing.ts";
 import { Watch } from "../state/store.ts";
 import { isActive, type TrainingView } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
+import { preparationStyles } from "./preparation.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
 
 const STATES: Readonly<Record<TrainingView["job"], string>> = {
@@ -29,26 +32,8 @@ export class ArchscapeTraining extends LitElement {
   static override styles = [
     shared,
     stepStyles,
+    preparationStyles,
     css`
-      progress {
-        display: block;
-        width: 100%;
-        height: 4px;
-        border: 0;
-        border-radius: 2px;
-        overflow: clip;
-        background: var(--rule);
-        appearance: none;
-      }
-      progress::-webkit-progress-bar {
-        background: var(--rule);
-      }
-      progress::-webkit-progress-value {
-        background: var(--accent);
-      }
-      progress::-moz-progress-bar {
-        background: var(--accent);
-      }
       .facts {
         display: flex;
         flex-wrap: wrap;
@@ -125,6 +110,14 @@ export class ArchscapeTraining extends LitElement {
               <input type="checkbox" name="live" ?checked=${settings.value.live} ?disabled=${active} @change=${(event: Event) => settings.set({ live: (event.target as HTMLInputElement).checked })} />
               Redraw the map after every epoch
             </label>
+            ${
+              isLarge(lab.space)
+                ? html`<p class="small quiet wide">
+                    All ${count(lab.space.size)} cells would take longer than the steps between: after an epoch the map shows
+                    ${count(FIRST_LOOK)} of them, evenly spread, and all at the end.
+                  </p>`
+                : nothing
+            }
           </div>
         </details>
         ${this.quality()} ${this.checkpoints()}
@@ -147,7 +140,7 @@ export class ArchscapeTraining extends LitElement {
 
   private progress(): TemplateResult | typeof nothing {
     const { job, step: done, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount } = this.lab.training.store.value;
-    if (job === "idle") return nothing;
+    if (job === "idle") return this.placing();
     const last = metrics[metricsCount - 1];
     return html`<div class="stack">
       <progress max=${Math.max(1, totalSteps)} .value=${done} aria-label="Progress of pre-training"></progress>
@@ -156,11 +149,34 @@ export class ArchscapeTraining extends LitElement {
         ${job === "running" ? html`<span>${significant(stepsPerSecond, 3)} steps/s</span><span>${duration(secondsLeft)} left</span>` : html`<span>${STATES[job]}</span>`}
         ${last ? html`<span data-loss=${last.total}>loss ${significant(last.total, 3)}</span>` : nothing}
       </p>
+      ${this.placing()}
     </div>`;
+  }
+
+  /** The cells of a large space get their places one part after the other. */
+  private placing(): TemplateResult | typeof nothing {
+    const { lab } = this;
+    const { placing, model, job } = lab.training.store.value;
+    if (placing) {
+      const { done, total, rate, secondsLeft } = placing;
+      return html`<div class="stack" data-placing=${done}>
+        <progress max=${total} .value=${done} aria-label="Cells placed on the map"></progress>
+        <p class="facts small">
+          <span>${count(done)} of ${count(total)} cells placed</span>
+          <span>${significant(rate, 3)} cells/s</span><span>${duration(secondsLeft)} left</span>
+        </p>
+        <div class="row"><button type="button" @click=${lab.training.stopPlacing}>Stop placing</button></div>
+      </div>`;
+    }
+    const { atlas } = lab.atlas.store.value;
+    const isPart = atlas.status === "ready" ? atlas.present !== undefined : atlas.status === "empty";
+    if (!isLarge(lab.space) || !isPart || !model || isActive(job)) return nothing;
+    return html`<div class="row"><button type="button" @click=${() => void lab.training.place()}>Place all cells on the map</button></div>`;
   }
 
   private quality(): TemplateResult | typeof nothing {
     const { quality, busy, model, job } = this.lab.training.store.value;
+    const published = PUBLISHED_QUALITY[this.lab.space.name];
     if (!quality) {
       if (!model || isActive(job)) return nothing;
       return html`<button type="button" ?disabled=${busy !== undefined} @click=${() => void this.lab.training.evaluate(this.lab.settings.value.seed)}>
@@ -183,20 +199,24 @@ export class ArchscapeTraining extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${row("Operations rebuilt", "Share of node rows of the held-out cells with the right operation", shares.ops, PUBLISHED_QUALITY.accuracy)}
-          ${row("Edges rebuilt", "Share of adjacency entries of the held-out cells that are right", shares.adjacency, PUBLISHED_QUALITY.accuracy)}
+          ${row("Operations rebuilt", "Share of node rows of the held-out cells with the right operation", shares.ops, published.accuracy)}
+          ${row("Edges rebuilt", "Share of adjacency entries of the held-out cells that are right", shares.adjacency, published.accuracy)}
           ${row("Whole cells rebuilt", "Share of held-out cells that are right in every entry", shares.exact)}
-          ${row("Valid", "Share of prior samples that pass the published check", quality.validity, PUBLISHED_QUALITY.validity)}
+          ${row("Valid", "Share of prior samples that pass the published check", quality.validity, published.validity)}
           ${row("Valid in the space", "Share of prior samples that are cells of the space", quality.inSpaceValidity)}
-          ${row("Unique", "Share of distinct graphs among the valid ones", quality.uniqueness, PUBLISHED_QUALITY.uniqueness)}
+          ${row("Unique", "Share of distinct graphs among the valid ones", quality.uniqueness, published.uniqueness)}
           ${row("Unique in the space", "Share of distinct cells among those in the space", quality.inSpaceUniqueness)}
         </tbody>
       </table>
       <p class="small quiet">
         Held-out cells;
         ${count(quality.samples)} samples of the prior. Paper:
-        <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, table 1. As many
-        uniform draws from this space are ${percent(uniquenessCeiling(quality.samples, this.lab.space.size))} unique at best.
+        <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>, table 1.
+        ${
+          this.lab.space.sample
+            ? nothing
+            : html`As many uniform draws from this space are ${percent(uniquenessCeiling(quality.samples, this.lab.space.size))} unique at best.`
+        }
       </p>
     </div>`;
   }

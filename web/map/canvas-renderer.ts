@@ -1,43 +1,72 @@
+import { type Raster, rasterise } from "./raster.ts";
 import type { Cloud, Renderer, RendererOptions } from "./renderer.ts";
-import { pointRadius, type Size, toPixels, zoomAt } from "./view.ts";
+import { pointOpacity, pointRadius, type Size, toPixels, zoomAt } from "./view.ts";
 
-/** The map on a 2-D canvas, for browsers that refuse WebGL: slower while it moves, the same picture when it rests. */
-export function canvasRenderer({ parent, view, onView }: RendererOptions): Renderer {
+/** A frame that takes longer than this, in milliseconds, is drawn with fewer points while the view moves. */
+const FRAME = 24;
+/** How long a view rests before all points are drawn again. */
+const REST = 120;
+
+/** The map on a 2-D canvas, for browsers without WebGL or with one that computes on the CPU. */
+export function canvasRenderer({ parent, view, ground, onView }: RendererOptions): Renderer {
   const canvas = parent.ownerDocument.createElement("canvas");
   canvas.style.width = "100%";
   canvas.style.height = "100%";
   canvas.style.touchAction = "none";
   parent.append(canvas);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { alpha: false });
   let current = view;
-  let cloud: Cloud | undefined;
+  let cloud: Cloud = { positions: new Float32Array(), colours: new Uint8Array() };
+  let raster: Raster | undefined;
   let frame = 0;
+  /** Milliseconds that a thousand points take, from the last frame. */
+  let pace = 0;
+  let moving = false;
+  let rest: ReturnType<typeof setTimeout> | undefined;
 
   const size = (): Size => ({ width: parent.clientWidth, height: parent.clientHeight });
 
   const paint = (): void => {
     frame = 0;
-    if (!context || !cloud) return;
+    if (!context) return;
     const { width, height } = size();
     const density = devicePixelRatio;
-    canvas.width = width * density;
-    canvas.height = height * density;
-    context.scale(density, density);
-    const radius = pointRadius(current, { width, height });
-    const { positions, colours } = cloud;
-    for (let i = 0; i < colours.length / 4; i++) {
-      const [left, top] = toPixels(current, { width, height }, positions[i * 2] as number, positions[i * 2 + 1] as number);
-      if (left < -radius || top < -radius || left > width + radius || top > height + radius) continue;
-      const [red, green, blue, alpha] = colours.subarray(i * 4, i * 4 + 4);
-      context.fillStyle = `rgb(${red} ${green} ${blue} / ${(alpha ?? 255) / 255})`;
-      context.beginPath();
-      context.arc(left, top, radius, 0, 2 * Math.PI);
-      context.fill();
+    const pixels = { width: Math.round(width * density), height: Math.round(height * density) };
+    if (canvas.width !== pixels.width || canvas.height !== pixels.height) {
+      canvas.width = pixels.width;
+      canvas.height = pixels.height;
+    }
+    const points = cloud.colours.length / 4;
+    const stride = moving ? Math.max(1, Math.ceil((pace * points) / 1000 / FRAME)) : 1;
+    const begun = performance.now();
+    raster = rasterise(
+      cloud,
+      {
+        view: current,
+        size: pixels,
+        radius: pointRadius(current, { width, height }, points) * density,
+        opacity: pointOpacity(current, points),
+        ground: ground(),
+        stride,
+      },
+      raster,
+    );
+    context.putImageData(raster.image, -raster.margin, -raster.margin);
+    if (points > 0) pace = (1000 * (performance.now() - begun)) / (points / stride);
+    if (stride > 1) {
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        moving = false;
+        redraw();
+      }, REST);
     }
   };
   const redraw = (): void => {
     frame ||= requestAnimationFrame(paint);
   };
+
+  // The canvas is opaque: it shows the ground as soon as it is there.
+  redraw();
 
   const stop = new AbortController();
   const { signal } = stop;
@@ -60,13 +89,15 @@ export function canvasRenderer({ parent, view, onView }: RendererOptions): Rende
     },
     { signal },
   );
-  canvas.addEventListener(
-    "pointerup",
-    () => {
-      held = undefined;
-    },
-    { signal },
-  );
+  for (const end of ["pointerup", "pointercancel"] as const) {
+    canvas.addEventListener(
+      end,
+      () => {
+        held = undefined;
+      },
+      { signal },
+    );
+  }
   canvas.addEventListener(
     "pointermove",
     (event) => {
@@ -89,12 +120,14 @@ export function canvasRenderer({ parent, view, onView }: RendererOptions): Rende
       redraw();
     },
     look(next) {
+      moving = true;
       current = next;
       redraw();
     },
     resize: redraw,
     destroy() {
       stop.abort();
+      clearTimeout(rest);
       cancelAnimationFrame(frame);
       canvas.remove();
     },

@@ -1,6 +1,9 @@
 import { colourAt, type Rgb, type Scheme } from "../theme.ts";
 import type { Quantity } from "./quantity.ts";
 
+/** What colours need to know of a quantity: plain data, so that a worker can paint. */
+export type Colourable = Pick<Quantity, "values" | "goal" | "discrete">;
+
 /** How the values of a quantity become colours. */
 export interface ColourScale {
   /** Values at the ends of the colour map. */
@@ -22,8 +25,8 @@ const QUANTILES = 64;
 /** Long tails (a few cells that never learn) would spend the whole colour map on them. */
 const TAIL = 0.05;
 
-export function colourScale(quantity: Quantity): ColourScale {
-  const sorted = Float64Array.from(Array.from(quantity.values).filter(Number.isFinite)).sort();
+export function colourScale(quantity: Colourable): ColourScale {
+  const sorted = finite(quantity.values).sort();
   const present = sorted.length;
   if (present === 0)
     return { low: 0, high: 1, clippedLow: false, clippedHigh: false, present, quantiles: undefined, histogram: [] };
@@ -41,8 +44,8 @@ export function colourScale(quantity: Quantity): ColourScale {
   const histogram = new Array<number>(bins).fill(0);
   for (const value of sorted) {
     const share = high > low ? (value - low) / (high - low) : 0.5;
-    const bin = quantity.discrete ? value - least : Math.floor(share * bins);
-    histogram[Math.min(bins - 1, Math.max(0, bin))]! += 1;
+    const bin = Math.min(bins - 1, Math.max(0, quantity.discrete ? value - least : Math.floor(share * bins)));
+    histogram[bin] = (histogram[bin] as number) + 1;
   }
   // Sizes of networks are skewed, and no end is the better one: colour by rank tells most cells apart.
   const ranked = quantity.goal === "none" && !quantity.discrete;
@@ -52,16 +55,29 @@ export function colourScale(quantity: Quantity): ColourScale {
   return { low, high, clippedLow: least < low, clippedHigh: most > high, present, quantiles, histogram };
 }
 
+function finite(values: ArrayLike<number>): Float64Array {
+  const kept = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (Number.isFinite(value)) kept[count++] = value;
+  }
+  return kept.subarray(0, count);
+}
+
 /** Place of a value on the colour map, 0..1. */
 export function shareOf({ low, high, quantiles }: ColourScale, value: number): number {
   if (!(high > low)) return 0.5;
   if (!quantiles) return Math.min(1, Math.max(0, (value - low) / (high - low)));
   const last = quantiles.length - 1;
-  const above = quantiles.findIndex((quantile) => quantile > value);
-  if (above < 0) return 1;
-  if (above === 0) return 0;
-  const from = quantiles[above - 1] as number;
-  return (above - 1 + (value - from) / ((quantiles[above] as number) - from)) / last;
+  if (value < (quantiles[0] as number)) return 0;
+  if (value >= (quantiles[last] as number)) return 1;
+  let above = 0;
+  for (let step = 2 ** Math.floor(Math.log2(last)); step >= 1; step /= 2) {
+    if (above + step <= last && (quantiles[above + step] as number) <= value) above += step;
+  }
+  const from = quantiles[above] as number;
+  return (above + (value - from) / ((quantiles[above + 1] as number) - from)) / last;
 }
 
 /** Points in drawing order with their colours: what has no value lies at the bottom, the extraordinary on top. */
@@ -79,40 +95,56 @@ export interface PaintOptions {
   readonly absent: Rgb;
   /** Share of the architectures, best first, that keep their colour; the rest fades. 1 keeps all. */
   readonly keep: number;
+  /** Architectures on the map; all that have a place in `values` where this is left out. */
+  readonly present?: ArrayLike<number> | undefined;
 }
 
-export function paint(quantity: Quantity, scale: ColourScale, options: PaintOptions): Painting {
+/** Colours a map is drawn with: finer than an eye can tell, and looked up instead of mixed for every point. */
+const SHADES = 256;
+
+export function paint(quantity: Colourable, scale: ColourScale, options: PaintOptions): Painting {
   const { values } = quantity;
-  const size = values.length;
-  const order = drawingOrder(quantity);
-  const kept = quantity.goal === "none" ? size : Math.max(1, Math.round(options.keep * scale.present));
+  const order = drawingOrder(quantity, options.present);
+  const size = order.length;
+  const kept = quantity.goal === "none" ? size : Math.max(1, Math.round(options.keep * Math.min(size, scale.present)));
   const colours = new Uint8Array(size * 4);
   const [r, g, b] = options.absent;
-  const complete = scale.present === size;
+  const faint = scale.present === values.length ? 110 : 90;
+  const shades = Array.from({ length: SHADES }, (_, i) => colourAt(options.scheme, i / (SHADES - 1), options.dark));
   for (let place = 0; place < size; place++) {
     const value = values[order[place] as number] as number;
     const faded = !Number.isFinite(value) || size - place > kept;
-    if (faded) colours.set([r, g, b, complete ? 110 : 90], place * 4);
-    else {
-      const [red, green, blue] = colourAt(options.scheme, shareOf(scale, value), options.dark);
-      colours.set([red, green, blue, 225], place * 4);
-    }
+    const [red, green, blue] = faded ? [r, g, b] : (shades[Math.round(shareOf(scale, value) * (SHADES - 1))] as Rgb);
+    colours[place * 4] = red;
+    colours[place * 4 + 1] = green;
+    colours[place * 4 + 2] = blue;
+    colours[place * 4 + 3] = faded ? faint : 225;
   }
   return { order, colours };
 }
 
 /** Best last, and so on top, where there is a best; else scattered, so that neither end hides the other. */
-function drawingOrder({ values, goal }: Quantity): Uint32Array {
+function drawingOrder({ values, goal }: Colourable, present: ArrayLike<number> | undefined): Uint32Array {
+  const all = present ? Uint32Array.from(present) : Uint32Array.from({ length: values.length }, (_, i) => i);
+  if (goal === "none") return scattered(values, all);
   const sign = goal === "min" ? -1 : 1;
-  const height = Float64Array.from({ length: values.length }, (_, i) => {
-    const value = values[i] as number;
-    if (!Number.isFinite(value)) return Number.NEGATIVE_INFINITY;
-    return goal === "none" ? Math.imul(i + 1, 0x9e3779b1) >>> 0 : sign * value;
-  });
-  const order = Uint32Array.from(height, (_, i) => i);
-  return order.sort((a, b) => {
-    const x = height[a] as number;
-    const y = height[b] as number;
+  const height = (index: number): number => {
+    const value = values[index] as number;
+    return Number.isFinite(value) ? sign * value : Number.NEGATIVE_INFINITY;
+  };
+  return all.sort((a, b) => {
+    const x = height(a);
+    const y = height(b);
     return x === y ? a - b : x - y;
   });
+}
+
+/** Those without a value first, then by a hash of the index. Hash and place (20 bits) share one float, because numbers sort natively. */
+function scattered(values: ArrayLike<number>, all: Uint32Array): Uint32Array {
+  const PLACES = 2 ** 20;
+  const keys = Float64Array.from(all, (index, place) => {
+    const hash = Number.isFinite(values[index]) ? (Math.imul(index + 1, 0x9e3779b1) >>> 1) + 1 : 0;
+    return hash * PLACES + place;
+  });
+  return Uint32Array.from(keys.sort(), (key) => all[key % PLACES] as number);
 }

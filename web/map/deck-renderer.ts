@@ -1,7 +1,7 @@
 import { Deck, type Layer, type LayerDataSource, OrthographicView, type OrthographicViewState } from "@deck.gl/core";
 import { ScatterplotLayer } from "@deck.gl/layers";
 import type { Cloud, Renderer, RendererOptions } from "./renderer.ts";
-import { pixelsPerUnit, pointRadius, type Size, ZOOM_RANGE } from "./view.ts";
+import { pixelsPerUnit, pointOpacity, pointRadius, type Size, ZOOM_RANGE } from "./view.ts";
 
 /** One value a point for each accessor of the layer, as deck.gl takes them without iterating over objects. */
 interface BinaryData {
@@ -13,7 +13,7 @@ interface BinaryData {
 
 /**
  * The map in WebGL through deck.gl, which brings zoom, pan and touch gestures. Imported lazily. Picking is not used: the
- * nearest of 15,625 points is found faster on the CPU than a pixel comes back from the GPU.
+ * nearest of 423,624 points is found faster on the CPU than a pixel comes back from the GPU.
  */
 export function deckRenderer({ parent, view, onView, onError }: RendererOptions): Renderer {
   let current = view;
@@ -38,7 +38,8 @@ export function deckRenderer({ parent, view, onView, onError }: RendererOptions)
         data: data as LayerDataSource<unknown>,
         radiusUnits: "pixels",
         getRadius: 1,
-        radiusScale: pointRadius(current, size()),
+        radiusScale: pointRadius(current, size(), data.length),
+        opacity: pointOpacity(current, data.length),
         antialiasing: true,
       }),
     ];

@@ -1,4 +1,7 @@
-/** Questions to a set of points that a scan answers faster than any index could be built (15,625 points: 30 microseconds). */
+/**
+ * Questions to a set of points. In the plane a scan is faster than anything else would have to be: 15,625 points take 30 microseconds,
+ * 423,624 less than a millisecond. A point that is not on the map (NaN) is near nothing.
+ */
 
 export interface Neighbour {
   readonly index: number;

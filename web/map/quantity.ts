@@ -1,16 +1,18 @@
 import type { Goal, LabelTable } from "../../src/formats/label-table.ts";
+import type { SearchSpace } from "../../src/spaces/space.ts";
 import { compact, inUnit } from "../format.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
 import { operationLook } from "../theme.ts";
-import type { Facts } from "./facts.ts";
+import { choicesOf, type Facts } from "./facts.ts";
 
 /** Something that the map can be coloured by. */
 export interface Quantity {
-  /** In links: `params`, `macs`, `op:NAME`, `label:METRIC`. */
+  /** In links: `params`, `macs`, `vertices`, `edges`, `op:NAME`, `label:METRIC`. */
   readonly key: string;
   readonly label: string;
   /** Where the numbers come from, for the legend. */
   readonly source: string;
-  /** One value an architecture, NaN where there is none. */
+  /** One value an architecture, NaN where there is none; none at all while the facts are being counted. */
   readonly values: ArrayLike<number>;
   readonly goal: Goal | "none";
   /** Whole numbers that deserve one colour step each. */
@@ -26,8 +28,15 @@ export interface QuantityGroup {
   readonly options: readonly { readonly key: string; readonly label: string }[];
 }
 
+/** What quantities are made of. Facts of a large space come later than the space: until then their values are none. */
+export interface Known {
+  readonly space: Pick<SearchSpace, "name" | "operations">;
+  readonly facts: Facts | undefined;
+  readonly table: LabelTable | undefined;
+}
+
 /** What can be chosen, in the order of the menu. */
-export function quantityGroups(facts: Facts, table: LabelTable | undefined): QuantityGroup[] {
+export function quantityGroups({ space, facts, table }: Known): QuantityGroup[] {
   const groups: QuantityGroup[] = [];
   if (table) {
     groups.push({
@@ -42,36 +51,41 @@ export function quantityGroups(facts: Facts, table: LabelTable | undefined): Qua
       { key: "macs", label: "MACs" },
     ],
   });
+  const shape = [
+    ...(facts?.vertices ? [{ key: "vertices", label: "Vertices" }] : []),
+    ...(facts?.edges ? [{ key: "edges", label: "Edges" }] : []),
+  ];
+  if (shape.length > 0) groups.push({ title: "Graph", options: shape });
   groups.push({
     title: "Operations",
-    options: facts.choices.map((name) => ({ key: `op:${name}`, label: `Number of ${operationLook(name).label}` })),
+    options: choicesOf(space).map((name) => ({ key: `op:${name}`, label: `Number of ${operationLook(name).label}` })),
   });
   return groups;
 }
 
+const NOTHING = new Float64Array();
+
 /** The quantity with this key; parameters where the key means nothing (a metric of a table that is not loaded). */
-export function quantityOf(key: string, facts: Facts, table: LabelTable | undefined): Quantity {
+export function quantityOf(key: string, { space, facts, table }: Known): Quantity {
   const [kind, name = ""] = split(key);
+  const { network } = SPACE_TEXTS[space.name];
+  const cost = { goal: "none", discrete: false, brief: compact } as const;
+  const counted = { source: "in the cell", goal: "none", discrete: true, show: String, brief: String } as const;
   if (kind === "macs") {
     const show = (value: number): string => `${compact(value)} MACs`;
-    return {
-      key,
-      label: "MACs",
-      source: "multiply-adds of the CIFAR-10 network",
-      values: facts.macs,
-      goal: "none",
-      discrete: false,
-      show,
-      brief: compact,
-    };
+    const source = `multiply-adds of the ${network}`;
+    return { key, label: "MACs", source, values: facts?.macs ?? NOTHING, show, ...cost };
   }
+  if (kind === "vertices" && facts?.vertices)
+    return { key, label: "Vertices", values: facts.vertices, ...counted, source: "input and output included" };
+  if (kind === "edges" && facts?.edges)
+    return { key, label: "Edges", values: facts.edges, ...counted, source: "of the graph that the model reads" };
   if (kind === "op") {
-    const row = facts.choices.indexOf(name);
+    const row = choicesOf(space).indexOf(name);
     if (row >= 0) {
-      const size = facts.params.length;
-      const label = `Number of ${operationLook(name).label}`;
-      const values = facts.occurrences.subarray(row * size, (row + 1) * size);
-      return { key, label, source: "in the cell", values, goal: "none", discrete: true, show: String, brief: String };
+      const size = facts?.params.length ?? 0;
+      const values = facts ? facts.occurrences.subarray(row * size, (row + 1) * size) : NOTHING;
+      return { key, label: `Number of ${operationLook(name).label}`, values, ...counted };
     }
   }
   if (kind === "label") {
@@ -79,27 +93,18 @@ export function quantityOf(key: string, facts: Facts, table: LabelTable | undefi
     if (table && metric) {
       const show = (value: number): string => inUnit(value, metric);
       const brief = (value: number): string => inUnit(value, { ...metric, unit: metric.unit === "%" ? "%" : "" });
-      return {
-        key,
-        label: metric.name,
-        source: table.source,
-        values: metric.values,
-        goal: metric.goal,
-        discrete: false,
-        show,
-        brief,
-      };
+      const { values, goal } = metric;
+      return { key, label: metric.name, source: table.source, values, goal, discrete: false, show, brief };
     }
   }
+  const show = (value: number): string => `${compact(value)} parameters`;
   return {
     key: "params",
     label: "Parameters",
-    source: "trainable, CIFAR-10 network",
-    values: facts.params,
-    goal: "none",
-    discrete: false,
-    show: (value) => `${compact(value)} parameters`,
-    brief: compact,
+    source: `trainable, ${network}`,
+    values: facts?.params ?? NOTHING,
+    show,
+    ...cost,
   };
 }
 

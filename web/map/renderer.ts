@@ -1,3 +1,4 @@
+import type { Rgb } from "../theme.ts";
 import type { View } from "./view.ts";
 
 /** Points as they are drawn, first to last. */
@@ -20,6 +21,8 @@ export interface Renderer {
 export interface RendererOptions {
   readonly parent: HTMLElement;
   readonly view: View;
+  /** Colour behind the points, as it is now. */
+  ground(): Rgb;
   /** A gesture of the user asks for another view. */
   onView(view: View): void;
   /** The renderer cannot go on. */

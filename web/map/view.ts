@@ -41,6 +41,15 @@ export function zoomAt(view: View, size: Size, factor: number, left = size.width
   return { x: x - (left - size.width / 2) / scale, y: y + (top - size.height / 2) / scale, zoom };
 }
 
-/** Points grow slower than distances, so that zooming in separates them. */
-export const pointRadius = (view: View, size: Size): number =>
-  Math.min(10, (Math.min(size.width, size.height) < 480 ? 1.25 : 1.75) * 2 ** (view.zoom * 0.55));
+/** Points of NAS-Bench-201, for which the sizes were chosen. */
+const USUAL = 15_625;
+
+/** Points grow slower than distances, so that zooming in separates them; where there are many, they start smaller. */
+export const pointRadius = (view: View, size: Size, points: number): number => {
+  const crowd = Math.max(1, points / USUAL) ** -0.25;
+  return Math.min(10, (Math.min(size.width, size.height) < 480 ? 1.25 : 1.75) * crowd * 2 ** (view.zoom * 0.55));
+};
+
+/** Where many points lie over each other, each lets others through, until zooming in separates them. */
+export const pointOpacity = (view: View, points: number): number =>
+  Math.min(1, Math.max(1, points / USUAL) ** -0.15 * 2 ** (Math.max(0, view.zoom) * 0.25));

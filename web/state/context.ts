@@ -1,10 +1,15 @@
 import type { LabelTable } from "../../src/formats/label-table.ts";
+import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
+import type { Protocol } from "../../src/vgae/config.ts";
+import type { Cartographer } from "../map/cartographer.ts";
+import type { Known } from "../map/quantity.ts";
 import type { AtlasStore } from "./atlas.ts";
 import type { NoticeBoard } from "./notices.ts";
 import type { SearchingStore } from "./searching.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
+import type { SurroundingsView } from "./surroundings.ts";
 import type { TrainingStore } from "./training.ts";
 
 /** The label table that is loaded, if one is. */
@@ -13,28 +18,41 @@ export interface LabelsView {
   readonly loading: boolean;
 }
 
-/** Everything the page knows and can do. Elements read the stores, call the commands, and keep nothing but what is on screen. */
+/** Everything the page knows and can do with one space. Elements read the stores, call the commands, and keep nothing but what is on screen. */
 export interface Lab {
   readonly space: SearchSpace;
+  /** Which space this is, and the way to another. */
+  readonly spaces: SpacesStore;
   readonly settings: Store<Settings>;
   readonly atlas: AtlasStore;
   readonly labels: Store<LabelsView>;
   readonly training: TrainingStore;
   readonly searching: SearchingStore;
   readonly notices: NoticeBoard;
+  readonly surroundings: Store<SurroundingsView>;
+  readonly maps: Cartographer;
+  /** What quantities are made of, as of now. */
+  known(): Known;
+
+  /** The map first; then what the link asks for; the device last, because nothing on the screen waits for it. */
+  begin(): Promise<void>;
+  /** Ends its workers. */
+  close(): void;
 
   /** Selects an architecture, or none with -1, and says it to screen readers. */
   select(index: number): void;
   /** Selects the architecture of a string in the official notation, or of an index. */
-  find(text: string): void;
+  find(text: string): Promise<void>;
   /** Reads any file the page understands: checkpoint, embedding, label table. */
   openFiles(files: Iterable<File>): Promise<void>;
   /** Opens the file picker and reads what was picked. `accept` as in an input element. */
   pickFiles(accept: string): Promise<void>;
+  /** Shows the map of a shipped model: its embedding, or where only weights are shipped, what they make. */
+  showShipped(protocol: Protocol): Promise<void>;
   /** Loads the weights behind the shipped map into the engine, to train on, measure or save them. */
   openShippedWeights(): Promise<void>;
   /** Saves the map as it is coloured now, as SVG. */
-  exportMap(): void;
+  exportMap(): Promise<void>;
   /** Saves the embedding on the map as .safetensors, in the form that the page opens. */
   exportEmbedding(): void;
   loadDemoLabels(): Promise<void>;
@@ -47,4 +65,29 @@ export interface Lab {
   copyLink(): Promise<void>;
   /** Why a command cannot run now, in one sentence, or undefined where it can. */
   obstacle(command: "pretrain" | "search" | "save"): string | undefined;
+}
+
+/** A space on its way. */
+export interface Opening {
+  readonly request: SpaceRequest;
+  /** Finished part of its preparation, 0..1. */
+  readonly share: number;
+  readonly secondsLeft: number;
+}
+
+export interface SpacesView {
+  /** The lab on the screen; undefined until the first space is there. */
+  readonly lab: Lab | undefined;
+  readonly opening: Opening | undefined;
+}
+
+export interface SpacesStore {
+  readonly store: Store<SpacesView>;
+  /**
+   * Puts another space on the screen, prepared in a worker where that is needed. The one before stays as it is, with its model, labels
+   * and map, until it is come back to. Refused in a sentence while something runs.
+   * @param link all settings of a link; else those that the space was left with, or the defaults
+   */
+  open(request: SpaceRequest, link?: Settings): Promise<void>;
+  cancel(): void;
 }

@@ -1,41 +1,71 @@
 import { InputError } from "../../src/errors.ts";
-import type { LabelTable, Metric } from "../../src/formats/label-table.ts";
+import type { LabelTable } from "../../src/formats/label-table.ts";
 import { readSafeTensors, toFloat32, writeSafeTensors } from "../../src/formats/safetensors.ts";
+import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
+import type { SpaceTables } from "../../src/spaces/tables.ts";
 import { VERSION } from "../../src/version.ts";
 import { LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
+import { type Cartographer, cartographer, isLarge } from "../map/cartographer.ts";
 import { mapPicture } from "../map/picture.ts";
 import { quantityOf } from "../map/quantity.ts";
-import { createAtlas, sourceText } from "./atlas.ts";
-import type { Lab, LabelsView } from "./context.ts";
-import { createNotices } from "./notices.ts";
+import { remoteCartographer } from "../map/remote-cartographer.ts";
+import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
+import { chooseMetric, columnsFor } from "./columns.ts";
+import type { Lab, LabelsView, SpacesStore } from "./context.ts";
+import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
-import { DEFAULT_SETTINGS, readSettings, type Settings, writeSettings } from "./settings.ts";
-import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWeights } from "./shipped.ts";
-import { createStore } from "./store.ts";
+import { DEFAULT_SETTINGS, type Settings, writeSettings } from "./settings.ts";
+import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWeights, shippedModels } from "./shipped.ts";
+import { createStore, type Store } from "./store.ts";
+import { watchSurroundings } from "./surroundings.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
 import { createTraining, isActive } from "./training.ts";
-import { engineClient, searchClient, tableClient } from "./workers.ts";
+import { createClients } from "./workers.ts";
 
-/** Puts the page together: stores, workers, and the commands that touch more than one of them. */
-export function createLab(space: SearchSpace): Lab {
-  const notices = createNotices();
-  const settings = createStore<Settings>({ ...DEFAULT_SETTINGS });
+/** What all labs of the page share. */
+export interface Surface {
+  readonly settings: Store<Settings>;
+  readonly notices: NoticeBoard;
+  readonly spaces: SpacesStore;
+}
+
+/**
+ * Puts the lab of one space together: stores, workers, and the commands that touch more than one of them.
+ * @param tables what workers take over, for a space that had to be prepared
+ */
+export function createLab(space: SearchSpace, tables: (() => SpaceTables) | undefined, surface: Surface): Lab {
+  const { notices, settings, spaces } = surface;
+  const complain = (error: unknown): void => notices.post("problem", error instanceof Error ? error.message : String(error));
+  const request = requestOf(space);
+  const shipped = shippedModels(space.name);
+  const clients = createClients(tables);
   const labels = createStore<LabelsView>({ table: undefined, loading: false });
-  const atlas = createAtlas(space, fetchEmbedding);
+  const maps: Cartographer = isLarge(space) && tables ? remoteCartographer(request, tables()) : cartographer(space);
+  const atlas = createAtlas(space, maps, complain);
+  const isShown = (): boolean => spaces.store.value.lab?.space === space;
+  const surroundings = watchSurroundings(settings, atlas, maps, { size: space.size, isShown, screen: spaces.store, complain });
+  /** Whose rows are on their way to the map. */
+  let source: Source = { kind: "shipped", protocol: settings.value.model };
 
-  const training = createTraining(space.name, engineClient, {
-    onEmbedding: (embedding, { protocol, seed }, reached) => atlas.show(embedding, { kind: "training", protocol, seed, reached }),
+  const training = createTraining(space, clients.engine, {
+    onEmbedding(rows, { protocol, seed }, reached, present) {
+      atlas.show(rows, { kind: "training", protocol, seed, reached }, present);
+    },
+    onTrained({ protocol, seed }, reached) {
+      source = { kind: "training", protocol, seed, reached };
+    },
+    onPlaced: (rows, present) => atlas.show(rows, source, present),
     onFailure: ({ message }) => notices.post("problem", message),
     onDeviceLost: (reason, step) =>
       notices.post("warning", `The GPU was lost (${reason}); training went on from step ${count(step)}.`),
     onEnd: (state, step) => notices.say(`Pre-training ${state} after ${count(step)} steps.`),
   });
 
-  const searching = createSearching(searchClient, {
+  const searching = createSearching(clients.search, {
     onFailure: ({ message }) => notices.post("problem", message),
     onEnd(state, best) {
       const result = best && resultOf(best);
@@ -44,7 +74,7 @@ export function createLab(space: SearchSpace): Lab {
     },
   });
 
-  const complain = (error: unknown): void => notices.post("problem", error instanceof Error ? error.message : String(error));
+  const known = () => ({ space, facts: atlas.store.value.facts, table: labels.value.table });
 
   const select = (index: number): void => {
     if (index >= space.size) {
@@ -53,7 +83,7 @@ export function createLab(space: SearchSpace): Lab {
     }
     settings.set({ cell: index });
     if (index < 0) return;
-    const quantity = quantityOf(settings.value.colour, atlas.facts, labels.value.table);
+    const quantity = quantityOf(settings.value.colour, known());
     const value = quantity.values[index] as number;
     const told = Number.isFinite(value) ? `${quantity.label} ${quantity.show(value)}` : `no value for ${quantity.label}`;
     notices.say(`Architecture ${index}: ${space.format(index)}, ${told}.`);
@@ -67,9 +97,9 @@ export function createLab(space: SearchSpace): Lab {
     if (table.warnings.length > 0) notices.post("warning", `${table.source} was loaded with reservations.`, table.warnings);
   };
 
-  const openTable = async (text: string, source: string, partial: boolean): Promise<boolean> => {
+  const openTable = async (text: string | Uint8Array, title: string, partial: boolean): Promise<boolean> => {
     labels.set({ loading: true });
-    const read = await tableClient().ask((api) => api.read({ space: space.name, text, source, partial }));
+    const read = await clients.tables().ask((api) => api.read({ space: request, text, source: title, partial }));
     labels.set({ loading: false });
     if (!read.ok) {
       notices.post("problem", read.error.message);
@@ -88,7 +118,7 @@ export function createLab(space: SearchSpace): Lab {
     return "table" in reading;
   };
 
-  const openTensors = async (bytes: Uint8Array, name: string): Promise<void> => {
+  const openTensors = async (bytes: Uint8Array, name: string, from: Source = { kind: "file", name }): Promise<void> => {
     try {
       const embedding = readSafeTensors(bytes, name).tensors.get(EMBEDDING_TENSOR);
       if (embedding) {
@@ -97,7 +127,8 @@ export function createLab(space: SearchSpace): Lab {
             `${name}: expected an embedding of ${space.size} x ${LATENT} numbers, found [${embedding.shape.join(", ")}].`,
           );
         }
-        atlas.show(toFloat32(embedding), { kind: "file", name });
+        training.stopPlacing();
+        atlas.show(toFloat32(embedding), from);
         return;
       }
     } catch (error) {
@@ -113,27 +144,37 @@ export function createLab(space: SearchSpace): Lab {
       notices.post("problem", loaded.error.message);
       return;
     }
-    atlas.show(loaded.value.embedding, { kind: "file", name });
     const rest = loaded.value.resumable
       ? "training can go on from it"
       : "it holds weights only, so training cannot go on from it";
-    notices.post("news", `${name} is on the map; ${rest}.`);
+    source = from;
+    if (loaded.value.embedding.length > 0) {
+      atlas.show(loaded.value.embedding, from);
+      notices.post("news", `${name} is on the map; ${rest}.`);
+      return;
+    }
+    notices.post("news", `${name} is loaded, and its map forms; ${rest}.`);
+    await training.place();
   };
 
   const lab: Lab = {
     space,
+    spaces,
     settings,
+    maps,
+    surroundings,
+    known,
     atlas,
     labels,
     training,
     searching,
     notices,
     select,
-    find(text) {
+    async find(text) {
       try {
         const trimmed = text.trim();
         if (trimmed === "") return;
-        select(/^\d+$/.test(trimmed) ? Number(trimmed) : space.parse(trimmed));
+        select(/^\d{1,9}$/.test(trimmed) ? Number(trimmed) : await maps.find(trimmed));
       } catch (error) {
         complain(error);
       }
@@ -141,20 +182,45 @@ export function createLab(space: SearchSpace): Lab {
     async openFiles(files) {
       for (const file of files) {
         if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
-        else if (/\.(csv|json|txt)$/i.test(file.name)) {
-          if (await openTable(await file.text(), file.name, false)) settings.set({ labels: "none" });
+        else if (/\.(csv|json|txt)(\.gz)?$/i.test(file.name)) {
+          if (await openTable(new Uint8Array(await file.arrayBuffer()), file.name, false)) settings.set({ labels: "none" });
         } else {
-          notices.post("problem", `${file.name}: expected a checkpoint (.safetensors) or a label table (.csv, .json).`);
+          notices.post("problem", `${file.name}: expected a checkpoint (.safetensors) or a label table (.csv, .json, also .gz).`);
         }
       }
     },
     async pickFiles(accept) {
       await lab.openFiles(await pickFiles(accept));
     },
+    async begin() {
+      const { model, labels: wanted, colour } = settings.value;
+      if (Object.keys(shipped).length > 0) await lab.showShipped(model);
+      if (wanted === "demo" && space.name === "nasbench201") {
+        await lab.loadDemoLabels();
+        if (colour !== "params") settings.set({ colour });
+      }
+      await training.open();
+    },
+    close() {
+      surroundings.stop();
+      clients.close();
+      maps.close();
+    },
+    async showShipped(protocol) {
+      const { embedding } = shipped[protocol] ?? {};
+      if (embedding) {
+        training.stopPlacing();
+        await atlas.showShipped(protocol, () => fetchEmbedding(embedding));
+      } else await lab.openShippedWeights();
+    },
     async openShippedWeights() {
-      const { model } = settings.value;
+      const { model: protocol } = settings.value;
+      const model = shipped[protocol];
+      if (!model) return notices.post("problem", `No ${protocol} weights of ${space.title} come with the page.`);
+      const name = `shipped ${protocol} weights`;
       try {
-        await openTensors(await fetchWeights(model), `shipped ${model} weights`);
+        const from: Source = isLarge(space) ? { kind: "shipped", protocol } : { kind: "file", name };
+        await openTensors(await fetchWeights(model), name, from);
       } catch (error) {
         complain(error);
       }
@@ -167,27 +233,31 @@ export function createLab(space: SearchSpace): Lab {
       if (format === "jsonl") saveFile(`${name}.jsonl`, traceLines(traces, plan, space), "application/jsonl");
       else saveFile(`${name}.csv`, traceTable(traces, space), "text/csv");
     },
-    exportMap() {
+    async exportMap() {
       const chart = atlas.store.value.atlas;
       if (chart.status !== "ready") return;
       const { colour, scheme, keep } = settings.value;
-      const quantity = quantityOf(colour, atlas.facts, labels.value.table);
-      const picture = mapPicture({
-        points: chart.points,
-        quantity,
-        scheme,
-        keep,
-        caption: `${space.title}, ${sourceText(chart.source)}`,
-      });
-      saveFile(`${space.name}-map.svg`, picture, "image/svg+xml");
+      const quantity = quantityOf(colour, known());
+      const { values, goal, discrete } = quantity;
+      const present = chart.present ?? (values.length === 0 ? Uint32Array.from({ length: space.size }, (_, i) => i) : undefined);
+      const absent = [196, 196, 191] as const;
+      try {
+        const painted = await maps.paint({ values, goal, discrete }, { scheme, dark: false, keep, absent, present });
+        const part = partText(chart, space);
+        const caption = `${space.title}, ${sourceText(chart.source)}${part ? `, ${part}` : ""}`;
+        const picture = mapPicture({ points: chart.points, quantity, scheme, caption, ...painted });
+        saveFile(`${space.name}-map.svg`, await picture, "image/svg+xml");
+      } catch (error) {
+        complain(error);
+      }
     },
     exportEmbedding() {
       const chart = atlas.store.value.atlas;
       if (chart.status !== "ready") return;
+      if (chart.present)
+        return notices.post("problem", `The embedding cannot be saved yet: the map has ${partText(chart, space)}.`);
       const metadata = { space: space.name, source: sourceText(chart.source), version: VERSION };
-      const tensors = new Map([
-        [EMBEDDING_TENSOR, { dtype: "F32", shape: [space.size, LATENT], data: chart.embedding }],
-      ] as const);
+      const tensors = new Map([[EMBEDDING_TENSOR, { dtype: "F32", shape: [space.size, LATENT], data: chart.rows }]] as const);
       saveFile(`${space.name}.embedding.safetensors`, writeSafeTensors({ metadata, tensors }), "application/octet-stream");
     },
     async loadDemoLabels() {
@@ -215,7 +285,8 @@ export function createLab(space: SearchSpace): Lab {
     },
     resetTraining() {
       training.reset();
-      void atlas.showShipped(settings.value.model);
+      if (shipped[settings.value.model]) void lab.showShipped(settings.value.model);
+      else atlas.clear();
     },
     async saveCheckpoint(weightsOnly) {
       const taken = await training.snapshot(weightsOnly);
@@ -238,7 +309,7 @@ export function createLab(space: SearchSpace): Lab {
       const { metric, report, cost } = settings.value;
       try {
         void searching.start({
-          embedding: chart.embedding,
+          embedding: chart.rows,
           dimensions: LATENT,
           embeddingName: sourceText(chart.source),
           table,
@@ -256,7 +327,10 @@ export function createLab(space: SearchSpace): Lab {
       const address = `${location.origin}${location.pathname}#${writeSettings(settings.value)}`;
       try {
         await navigator.clipboard.writeText(address);
-        notices.post("news", "The link is in the clipboard; it carries protocol, seed, colours, selection and view, no data.");
+        notices.post(
+          "news",
+          "The link is in the clipboard; it carries space, protocol, seed, colours, selection and view, no data.",
+        );
       } catch {
         history.replaceState(null, "", address);
         notices.post("warning", "The browser refused the clipboard; the link stands in the address bar.");
@@ -275,56 +349,15 @@ export function createLab(space: SearchSpace): Lab {
           : "There is no model yet: pre-train one or open a checkpoint.";
       }
       if (!labels.value.table) return "A search needs labels: load a table in step 3.";
-      if (atlas.store.value.atlas.status !== "ready") return "A search needs an embedding: pre-train one in step 2.";
+      const chart = atlas.store.value.atlas;
+      if (chart.status !== "ready") return "A search needs an embedding: pre-train one in step 2.";
+      if (chart.present) return `A search needs the embedding of all cells; the map has ${partText(chart, space)}.`;
       return undefined;
     },
   };
 
-  connectAddress(lab);
   return lab;
 }
 
 const optionsOf = ({ protocol, epochs, seed, batch, rate, kl, dropout, clip }: Settings): TrainingOptions =>
   trainingOptions({ protocol, epochs, seed, batchSize: batch, learningRate: rate, klWeight: kl, dropout, clipNorm: clip });
-
-const isAccuracy = (metric: Metric): boolean => metric.quantity === "accuracy";
-
-/** Whether a column is measured on data that a search must not look at. */
-export const isTestMetric = (name: string): boolean => /(^|[^a-z])test([^a-z]|$)/i.test(name);
-
-function chooseMetric(table: LabelTable, wanted: string): Metric {
-  const { metrics } = table;
-  const named = metrics.find((metric) => metric.name === wanted);
-  const valid = metrics.find((metric) => isAccuracy(metric) && /valid|val\b/i.test(metric.name));
-  return named ?? valid ?? metrics.find(isAccuracy) ?? (metrics[0] as Metric);
-}
-
-/** Columns to search, report and pay with: the chosen ones where the table has them, else the likeliest. */
-function columnsFor(table: LabelTable, { metric, report, cost }: Settings): Pick<Settings, "metric" | "report" | "cost"> {
-  const has = (name: string): boolean => table.metrics.some((candidate) => candidate.name === name);
-  const searched = chooseMetric(table, metric).name;
-  const twin = searched.replace(/valid|val(?=\b|_)/i, "test");
-  const test = twin !== searched && has(twin) ? twin : table.metrics.find((candidate) => isTestMetric(candidate.name))?.name;
-  const time = table.metrics.find((candidate) => candidate.quantity === "time")?.name;
-  return { metric: searched, report: has(report) ? report : (test ?? ""), cost: has(cost) ? cost : (time ?? "") };
-}
-
-/** The address follows the settings, and the settings follow an address that was typed or gone back to. */
-function connectAddress({ settings, notices }: Lab): void {
-  const read = (): void => {
-    const { settings: next, complaints } = readSettings(location.hash);
-    settings.set(next);
-    if (complaints.length > 0) notices.post("warning", "Part of the link was left out.", complaints);
-  };
-  read();
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  settings.subscribe(() => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const hash = writeSettings(settings.value);
-      if (hash !== location.hash.replace(/^#/, ""))
-        history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-    }, 200);
-  });
-  addEventListener("hashchange", read);
-}

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { SpaceRequest } from "../../src/spaces/request.ts";
+import type { SpaceName } from "../../src/spaces/space.ts";
 import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
 import { SCHEMES } from "../theme.ts";
 
@@ -25,11 +27,19 @@ const cell = v.pipe(
 export const PANELS = ["space", "pretrain", "explore", "search", "cell", "charts"] as const;
 export type Panel = (typeof PANELS)[number];
 
+export const SPACES = ["nasbench201", "nasbench101", "darts"] as const satisfies readonly SpaceName[];
+/** More cells than this a page does not draw smoothly. */
+export const MOST_DRAWN = 1_000_000;
+
 export const STRATEGIES = ["random", "reinforce", "bo"] as const;
 export type StrategyChoice = (typeof STRATEGIES)[number];
 
 const FIELDS = {
   panel: { schema: oneOf(PANELS), initial: "space" as Panel },
+  space: { schema: oneOf(SPACES), initial: "nasbench201" as SpaceName },
+  /** Cells of DARTS to draw, and with which seed. */
+  drawn: { schema: whole(1, MOST_DRAWN), initial: 600_000 },
+  drawSeed: { schema: whole(0, 2 ** 32 - 1), initial: 0 },
   model: { schema: oneOf(["released", "corrected"]), initial: "released" as "released" | "corrected" },
 
   protocol: { schema: oneOf(PROTOCOLS as readonly ["released", "corrected"]), initial: DEFAULT_TRAINING.protocol },
@@ -57,7 +67,7 @@ const FIELDS = {
   report: { schema: name, initial: "" },
   cost: { schema: name, initial: "" },
   budget: { schema: oneOf(["queries", "seconds"]), initial: "queries" as "queries" | "seconds" },
-  queries: { schema: whole(1, 15_625), initial: 100 },
+  queries: { schema: whole(1, MOST_DRAWN), initial: 100 },
   seconds: { schema: real(1e-3, 1e12), initial: 12_000 },
   seeds: { schema: name, initial: "1-5" },
 };
@@ -69,6 +79,34 @@ export type SettingName = keyof Settings;
 export const DEFAULT_SETTINGS = Object.fromEntries(
   Object.entries(FIELDS).map(([key, field]) => [key, field.initial]),
 ) as unknown as Settings;
+
+/** The space that the settings name. */
+export const requestIn = ({ space, drawn, drawSeed }: Settings): SpaceRequest =>
+  space === "darts" ? { name: space, seed: drawSeed, count: drawn } : { name: space };
+
+export const isSameSpace = (a: SpaceRequest, b: SpaceRequest): boolean =>
+  a.name === b.name && a.seed === b.seed && a.count === b.count;
+
+/** What belongs to one space: its map, selection, colours and labels. Kept while another space is looked at. */
+const OF_SPACE = [
+  "space",
+  "drawn",
+  "drawSeed",
+  "model",
+  "labels",
+  "colour",
+  "keep",
+  "cell",
+  "x",
+  "y",
+  "zoom",
+  "metric",
+  "report",
+  "cost",
+] as const satisfies readonly SettingName[];
+
+export const settingsOfSpace = (settings: Settings): Partial<Settings> =>
+  Object.fromEntries(OF_SPACE.map((name) => [name, settings[name]]));
 
 export interface ReadSettings {
   readonly settings: Settings;

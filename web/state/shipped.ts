@@ -1,30 +1,35 @@
 import { readSafeTensors, toFloat32 } from "../../src/formats/safetensors.ts";
+import { PRETRAINED, type Pretrained } from "../../src/pretrained.ts";
+import type { SpaceName } from "../../src/spaces/space.ts";
 import type { Protocol } from "../../src/vgae/config.ts";
 
-/** What comes with the page: static files next to it, fetched when they are first needed. A build without one works too. */
-const files = import.meta.glob<string>("../../data/*.{safetensors,csv}", { query: "?url", import: "default", eager: true });
+/** What comes with the page: static files next to it, fetched when they are first needed. */
 
 export const DEMO_SOURCE = "Fashion-MNIST 14×14, 3 epochs, seed 1";
 
 /** Name of the tensor that an embedding file holds: space.size x 16. */
 export const EMBEDDING_TENSOR = "embedding";
 
-async function fetchFile(name: string): Promise<Response> {
-  const address = files[`../../data/${name}`];
-  if (address === undefined) throw new Error(`the file ${name} is not part of this build`);
+const DEMO = new URL("../../data/fashion201.csv", import.meta.url);
+
+/** The shipped models of a space by protocol; empty where there is none. */
+export const shippedModels = (space: SpaceName): Readonly<Partial<Record<Protocol, Pretrained>>> => PRETRAINED[space];
+
+async function fetchFile(address: URL): Promise<Response> {
   const response = await fetch(address);
+  const name = address.pathname.split("/").at(-1);
   if (!response.ok) throw new Error(`the file ${name} came back with status ${response.status}`);
   return response;
 }
 
-export async function fetchEmbedding(protocol: Protocol): Promise<Float32Array> {
-  const bytes = new Uint8Array(await (await fetchFile(`nasbench201-${protocol}.embedding.safetensors`)).arrayBuffer());
-  const tensor = readSafeTensors(bytes).tensors.get(EMBEDDING_TENSOR);
+const fetchBytes = async (address: URL): Promise<Uint8Array> => new Uint8Array(await (await fetchFile(address)).arrayBuffer());
+
+export async function fetchEmbedding(address: URL): Promise<Float32Array> {
+  const tensor = readSafeTensors(await fetchBytes(address)).tensors.get(EMBEDDING_TENSOR);
   if (!tensor) throw new Error(`the file holds no tensor "${EMBEDDING_TENSOR}"`);
   return toFloat32(tensor);
 }
 
-export const fetchWeights = async (protocol: Protocol): Promise<Uint8Array> =>
-  new Uint8Array(await (await fetchFile(`nasbench201-${protocol}.safetensors`)).arrayBuffer());
+export const fetchWeights = ({ weights }: Pretrained): Promise<Uint8Array> => fetchBytes(weights);
 
-export const fetchDemoLabels = async (): Promise<string> => (await fetchFile("fashion201.csv")).text();
+export const fetchDemoLabels = async (): Promise<string> => (await fetchFile(DEMO)).text();

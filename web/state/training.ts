@@ -1,5 +1,6 @@
 import { transfer } from "comlink";
-import type { SpaceName } from "../../src/spaces/space.ts";
+import { requestOf } from "../../src/spaces/request.ts";
+import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { TrainingOptions } from "../../src/vgae/config.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import type {
@@ -14,6 +15,9 @@ import type {
   Outcome,
   PretrainRequest,
 } from "../../workers/protocol.ts";
+import { isLarge } from "../map/cartographer.ts";
+import { spreadOrder } from "../map/spread.ts";
+import { FIRST_LOOK, type PlacingView, placeSpace } from "./placing.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Client } from "./workers.ts";
 
@@ -46,6 +50,8 @@ export interface TrainingView {
   /** Checkpoint with optimiser state that training can go on from. */
   readonly resumable: Uint8Array | undefined;
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
+  /** A large space is being embedded, part after part. */
+  readonly placing: PlacingView | undefined;
 }
 
 export interface TrainingStore {
@@ -64,12 +70,19 @@ export interface TrainingStore {
   snapshot(weightsOnly: boolean): Promise<Outcome<Uint8Array>>;
   load(bytes: Uint8Array, name: string): Promise<Outcome<LoadedModel>>;
   evaluate(seed: number): Promise<void>;
+  /** Embeds the whole of a large space with the model as it is, in parts; what is there so far shows after a while. */
+  place(): Promise<void>;
+  stopPlacing(): void;
 }
 
 /** What happens outside the store: the map and the notices. */
 export interface TrainingEffects {
-  /** `reached`: how far, for people. */
-  onEmbedding(embedding: Float32Array, options: TrainingOptions, reached: string): void;
+  /** `reached`: how far, for people. `present`: the architectures of the rows, where they are not all. */
+  onEmbedding(rows: Float32Array, options: TrainingOptions, reached: string, present?: Uint32Array): void;
+  /** A large space was trained on; the rows follow through `onPlaced`. */
+  onTrained(options: TrainingOptions, reached: string): void;
+  /** Rows of the model that was loaded or trained last. */
+  onPlaced(rows: Float32Array, present: Uint32Array | undefined): void;
   onFailure(failure: Failure): void;
   onDeviceLost(reason: string, step: number): void;
   onEnd(state: "finished" | "cancelled", step: number): void;
@@ -89,6 +102,7 @@ const INITIAL: Omit<TrainingView, "device"> = {
   model: undefined,
   resumable: undefined,
   busy: undefined,
+  placing: undefined,
 };
 
 /** How long the last events of a run may take after its result. */
@@ -99,8 +113,12 @@ const PRIOR_SAMPLES = 10_000;
 
 export const isActive = (job: TrainingView["job"]): boolean => ["starting", "running", "paused", "ending"].includes(job);
 
-export function createTraining(space: SpaceName, engine: () => Client<EngineApi>, effects: TrainingEffects): TrainingStore {
+export function createTraining(space: SearchSpace, engine: () => Client<EngineApi>, effects: TrainingEffects): TrainingStore {
   const store = createStore<TrainingView>({ device: { state: "unopened" }, ...INITIAL });
+  const request = requestOf(space);
+  /** All cells of a large space take longer than the steps of an epoch: while it is trained on, the map shows some. */
+  const shown = isLarge(space) ? spreadOrder(space.size, 0, FIRST_LOOK) : undefined;
+  let placing: AbortController | undefined;
   let opening: Promise<void> | undefined;
   /** A single step shows as paused throughout, else the buttons would flicker. */
   let stepping = false;
@@ -132,7 +150,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       store.set({ step, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount: metrics.length });
     } else if (event.type === "epoch") {
       store.set({ epochs: [...store.value.epochs, event.report], quality: event.report });
-      if (event.embedding) effects.onEmbedding(event.embedding, options, `epoch ${event.report.epoch}`);
+      if (event.embedding) effects.onEmbedding(event.embedding, options, `epoch ${event.report.epoch}`, shown);
     } else {
       // Steps after the snapshot are computed again and reported again.
       while (metrics.length > 0 && (metrics.at(-1) as StepMetrics).step >= event.resumedFromStep) metrics.pop();
@@ -141,11 +159,41 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
     }
   };
 
+  /** Another model takes its place: what was embedded is not shown any more. */
+  const dropPlacing = (): void => {
+    placing?.abort();
+    placing = undefined;
+    store.set({ placing: undefined });
+  };
+
+  const place = async (): Promise<void> => {
+    dropPlacing();
+    const controller = new AbortController();
+    placing = controller;
+    const { signal } = controller;
+    const failure = await placeSpace(space.size, (indices) => engine().ask((api) => api.embed(indices)), {
+      signal,
+      onProgress(view) {
+        if (placing === controller) store.set({ placing: view });
+      },
+      onRows(rows, present) {
+        if (placing === controller) effects.onPlaced(rows, present);
+      },
+    });
+    if (placing !== controller) return;
+    placing = undefined;
+    store.set({ placing: undefined });
+    if (failure) effects.onFailure(failure);
+  };
+
   return {
     store,
     open,
+    place,
+    stopPlacing: () => placing?.abort(),
     async start(options, { byStep = false, goOn = false, live }) {
       if (isActive(store.value.job)) return;
+      dropPlacing();
       const mine = ++run;
       stepping = byStep;
       const before = store.value;
@@ -172,9 +220,15 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
           if (data.type === "state" && data.state !== "running" && data.state !== "paused") resolve();
         };
       });
-      const request: PretrainRequest = { space, options, embedEachEpoch: live, ...(resume ? { resume } : {}) };
+      const wanted: PretrainRequest = {
+        space: request,
+        options,
+        embedEachEpoch: live,
+        ...(shown ? { epochSample: shown } : {}),
+        ...(resume ? { resume } : {}),
+      };
       const job = engine().ask((api) => {
-        const started = api.pretrain(request, transfer(port2, [port2]));
+        const started = api.pretrain(wanted, transfer(port2, [port2]));
         if (byStep) {
           void api.pause();
           void api.stepOnce();
@@ -199,9 +253,11 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
         resumable: checkpoint,
         model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
       });
-      effects.onEmbedding(embedding, options, reached);
+      if (shown) effects.onTrained(options, reached);
+      else effects.onEmbedding(embedding, options, reached);
       if (state === "failed") effects.onFailure({ kind: "defect", message: message ?? "Pre-training failed." });
       else effects.onEnd(state, store.value.step);
+      if (shown) await place();
     },
     pause: () => void engine().api.pause(),
     resume() {
@@ -220,6 +276,7 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
     },
     reset() {
       if (isActive(store.value.job)) void engine().api.cancel();
+      dropPlacing();
       run += 1;
       store.set(INITIAL);
     },
@@ -230,10 +287,11 @@ export function createTraining(space: SpaceName, engine: () => Client<EngineApi>
       return taken;
     },
     async load(bytes, name) {
+      dropPlacing();
       store.set({ busy: "loading" });
       await open();
       await underWay;
-      const loaded = await engine().ask((api) => api.load(space, bytes, name));
+      const loaded = await engine().ask((api) => api.load(request, bytes, name, { embed: !shown }));
       store.set({ busy: undefined });
       if (loaded.ok) {
         run += 1;

@@ -1,0 +1,86 @@
+import type { SearchSpace } from "../../src/spaces/space.ts";
+import { inSlices } from "../../src/spaces/steps.ts";
+import { LATENT } from "../../src/vgae/config.ts";
+import { type Colourable, type ColourScale, colourScale, type Painting, type PaintOptions, paint } from "./colouring.ts";
+import { type Facts, factSteps, factsOf } from "./facts.ts";
+import { type Neighbour, nearestInEmbedding } from "./nearest.ts";
+import { type Part, type Projection, project } from "./projection.ts";
+
+/** At once, or later where a worker does it. */
+export type Later<T> = T | Promise<T>;
+
+/** Goes on with a value without a pause where it is there: a map of few points is drawn in the same frame. */
+export function when<T>(value: Later<T>, use: (value: T) => void, fail: (error: unknown) => void): void {
+  if (value instanceof Promise) value.then(use, fail);
+  else use(value);
+}
+
+/** Spaces above this are asked in a worker, and their maps are drawn with smaller points. */
+export const MANY = 50_000;
+export const isLarge = ({ size }: Pick<SearchSpace, "size">): boolean => size > MANY;
+
+/** An embedding as it goes on the map. */
+export interface Placing {
+  /** 16 numbers a row. */
+  readonly rows: Float32Array;
+  /** Where the rows are not all architectures in order. */
+  readonly part?: Part | undefined;
+  /** Points on the map before, to turn the new ones onto. */
+  readonly previous?: Float32Array | undefined;
+}
+
+export interface Painted {
+  readonly scale: ColourScale;
+  readonly painting: Painting;
+}
+
+/** What lies around an architecture. */
+export interface Surroundings {
+  /** In the embedding, nearest first; empty where it is not on the map. */
+  readonly near: readonly Neighbour[];
+  /** One edit away, ascending. */
+  readonly edits: Uint32Array;
+}
+
+/** What the page asks about all architectures of a space: long loops, and nothing that a screen knows of. */
+export interface Cartographer {
+  facts(onProgress: (share: number) => void): Later<Facts>;
+  /** Projects an embedding, and keeps it for `surroundings`. */
+  place(placing: Placing): Later<Projection>;
+  paint(wanted: Colourable, options: PaintOptions): Later<Painted>;
+  surroundings(index: number, howMany: number): Later<Surroundings>;
+  /** Index of an architecture in the official notation. Throws InputError as `SearchSpace.parse` does. */
+  find(text: string): Later<number>;
+  close(): void;
+}
+
+/** In this thread. */
+export function cartographer(space: SearchSpace): Cartographer {
+  let placed: Placing | undefined;
+  return {
+    facts: (onProgress) => (isLarge(space) ? inSlices(factSteps(space), { onProgress }) : factsOf(space)),
+    place(placing) {
+      placed = placing;
+      return project(placing.rows, LATENT, placing.previous, placing.part);
+    },
+    paint(wanted, options) {
+      const scale = colourScale(wanted);
+      return { scale, painting: paint(wanted, scale, options) };
+    },
+    surroundings(index, howMany) {
+      return { near: placed ? nearIn(placed, index, howMany) : [], edits: space.neighbours(index) };
+    },
+    find: (text) => space.parse(text),
+    close: () => undefined,
+  };
+}
+
+function nearIn({ rows, part }: Placing, index: number, howMany: number): Neighbour[] {
+  if (!part) return nearestInEmbedding(rows, LATENT, index, howMany);
+  const row = part.present.indexOf(index);
+  if (row < 0) return [];
+  return nearestInEmbedding(rows, LATENT, row, howMany).map((found) => ({
+    ...found,
+    index: part.present[found.index] as number,
+  }));
+}

@@ -1,0 +1,18 @@
+/** The wire between the page and the worker behind its map: types only. */
+import type { SpaceChoice } from "../../src/spaces/registry.ts";
+import type { Outcome, SpaceHolder } from "../../workers/protocol.ts";
+import type { Painted, Placing, Surroundings } from "./cartographer.ts";
+import type { Colourable, PaintOptions } from "./colouring.ts";
+import type { Facts } from "./facts.ts";
+import type { Projection } from "./projection.ts";
+
+/** `Cartographer` of one space, which is named first. */
+export interface MapApi extends SpaceHolder {
+  open(space: SpaceChoice): Promise<Outcome<undefined>>;
+  /** The finished share, 0..1, goes to `progress` (transferred, closed at the end). */
+  facts(progress: MessagePort): Promise<Outcome<Facts>>;
+  place(placing: Placing): Promise<Outcome<Projection>>;
+  paint(wanted: Colourable, options: PaintOptions): Promise<Outcome<Painted>>;
+  surroundings(index: number, howMany: number): Promise<Outcome<Surroundings>>;
+  find(text: string): Promise<Outcome<number>>;
+}

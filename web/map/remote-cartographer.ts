@@ -1,0 +1,42 @@
+import { transfer } from "comlink";
+import { InputError } from "../../src/errors.ts";
+import type { SpaceRequest } from "../../src/spaces/request.ts";
+import type { SpaceTables } from "../../src/spaces/tables.ts";
+import type { Outcome } from "../../workers/protocol.ts";
+import { connect } from "../state/workers.ts";
+import type { Cartographer } from "./cartographer.ts";
+import type { MapApi } from "./map-protocol.ts";
+
+/** In a worker of its own, which takes over the tables of the space. */
+export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): Cartographer {
+  const worker = new Worker(new URL("./map.worker.ts", import.meta.url), { type: "module", name: "map" });
+  const client = connect<MapApi>(worker, "map");
+  const ready = Promise.all([client.ask((api) => api.adopt(tables)), client.ask((api) => api.open(request))]);
+  const ask = async <T>(call: Parameters<typeof client.ask<T>>[0]): Promise<T> => {
+    for (const step of await ready) valueIn<unknown>(step);
+    return valueIn(await client.ask(call));
+  };
+  return {
+    facts(onProgress) {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }: MessageEvent<number>) => onProgress(data);
+      return ask((api) => api.facts(transfer(port2, [port2]))).finally(() => port1.close());
+    },
+    place: (placing) => ask((api) => api.place(placing)),
+    paint: ({ values, goal, discrete }, options) => ask((api) => api.paint({ values: alone(values), goal, discrete }, options)),
+    surroundings: (index, howMany) => ask((api) => api.surroundings(index, howMany)),
+    find: (text) => ask((api) => api.find(text)),
+    close: client.close,
+  };
+}
+
+/** A part of a larger memory would be posted with all of it. */
+function alone(values: ArrayLike<number>): ArrayLike<number> {
+  const view = values instanceof Uint8Array || values instanceof Float64Array ? values : undefined;
+  return view && view.byteLength < view.buffer.byteLength ? view.slice() : values;
+}
+
+function valueIn<T>(result: Outcome<T>): T {
+  if (result.ok) return result.value;
+  throw result.error.kind === "input" ? new InputError(result.error.message) : new Error(result.error.message);
+}

@@ -1,0 +1,26 @@
+import type { LabelTable, Metric } from "../../src/formats/label-table.ts";
+import type { Settings } from "./settings.ts";
+
+/** Which columns of a label table are searched, reported and paid with when nobody chose. */
+
+const isAccuracy = (metric: Metric): boolean => metric.quantity === "accuracy";
+
+/** Whether a column is measured on data that a search must not look at. */
+export const isTestMetric = (name: string): boolean => /(^|[^a-z])test([^a-z]|$)/i.test(name);
+
+export function chooseMetric(table: LabelTable, wanted: string): Metric {
+  const { metrics } = table;
+  const named = metrics.find((metric) => metric.name === wanted);
+  const valid = metrics.find((metric) => isAccuracy(metric) && /valid|val\b/i.test(metric.name));
+  return named ?? valid ?? metrics.find(isAccuracy) ?? (metrics[0] as Metric);
+}
+
+/** Columns to search, report and pay with: the chosen ones where the table has them, else the likeliest. */
+export function columnsFor(table: LabelTable, { metric, report, cost }: Settings): Pick<Settings, "metric" | "report" | "cost"> {
+  const has = (name: string): boolean => table.metrics.some((candidate) => candidate.name === name);
+  const searched = chooseMetric(table, metric).name;
+  const twin = searched.replace(/valid|val(?=\b|_)/i, "test");
+  const test = twin !== searched && has(twin) ? twin : table.metrics.find((candidate) => isTestMetric(candidate.name))?.name;
+  const time = table.metrics.find((candidate) => candidate.quantity === "time")?.name;
+  return { metric: searched, report: has(report) ? report : (test ?? ""), cost: has(cost) ? cost : (time ?? "") };
+}
