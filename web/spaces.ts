@@ -44,7 +44,7 @@ export const SPACE_TEXTS: Readonly<Record<SpaceName, SpaceText>> = {
   },
   darts: {
     title: "DARTS",
-    extent: "a sample of some 3 billion",
+    extent: "600,000 drawn",
     about: ({ size, sample }) =>
       `A cell has four blocks; each adds the results of two operations, each of one of 8 kinds, on the two cells before or on earlier blocks. Some 3 billion cells are too many to list: these ${count(size)} were drawn with seed ${sample?.seed ?? 0}, all below 600 M multiply-adds, each used as normal and as reduction cell.`,
     notation: "genotype",

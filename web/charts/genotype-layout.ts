@@ -13,12 +13,12 @@ const BLOCKS = 4;
 const ROW = 28;
 const GAP = 18;
 const TOP = 40;
-export const BOX = { left: 130, width: 92, height: 24 } as const;
-const SUM = 246;
+export const BOX = { left: 124, width: 100, height: 24 } as const;
+const SUM = 247;
 export const SUM_RADIUS = 9;
 const BUS = 276;
 /** Centre of the lane of c_{k-2}, c_{k-1} and the first three blocks; nothing reads the last one. */
-const LANES = [22, 64, 90, 102, 114] as const;
+const LANES = [22, 66, 88, 99, 110] as const;
 export const GENOTYPE_SIZE = { width: 292, height: TOP + BLOCKS * (2 * ROW + GAP) + 28 } as const;
 
 export interface PlacedOperation {

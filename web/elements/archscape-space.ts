@@ -114,7 +114,7 @@ export class ArchscapeSpace extends LitElement {
         <select name="space" .value=${live(chosen.name)} @change=${choose}>
           ${SPACES.map(
             (name) =>
-              html`<option value=${name} ?selected=${name === chosen.name}>${SPACE_TEXTS[name].title}, ${SPACE_TEXTS[name].extent}</option>`,
+              html`<option value=${name} ?selected=${name === chosen.name}>${SPACE_TEXTS[name].title}, ${name === "darts" && chosen.count ? `${count(chosen.count)} drawn` : SPACE_TEXTS[name].extent}</option>`,
           )}
         </select>
       </label>

@@ -107,9 +107,11 @@ function obstacleIn(lab: Lab): string | undefined {
 
 /** Samples of DARTS that nothing was done with go when another is drawn: each holds workers and tens of megabytes. */
 function forget(opened: Opened[], shown: Lab): void {
+  if (shown.space.name !== "darts") return;
   const idle = opened.filter(({ request, lab }) => {
     const { model, resumable } = lab.training.store.value;
-    return lab !== shown && request.name === "darts" && !model && !resumable && !lab.labels.value.table;
+    const isMapped = lab.atlas.store.value.atlas.status === "ready";
+    return lab !== shown && request.name === "darts" && !isMapped && !model && !resumable && !lab.labels.value.table;
   });
   for (const old of idle) {
     old.lab.close();

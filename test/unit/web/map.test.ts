@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../src/random/generator.ts";
-import { nasbench201 } from "../../../src/spaces/index.ts";
+import { darts, nasbench201 } from "../../../src/spaces/index.ts";
 import { colourScale, paint, shareOf } from "../../../web/map/colouring.ts";
 import { factsOf } from "../../../web/map/facts.ts";
 import { nearestInEmbedding, nearestInPlane, nearestTowards } from "../../../web/map/nearest.ts";
 import { project } from "../../../web/map/projection.ts";
-import type { Quantity } from "../../../web/map/quantity.ts";
-import { toMap, toPixels, zoomAt } from "../../../web/map/view.ts";
+import { type Quantity, quantityGroups, quantityOf } from "../../../web/map/quantity.ts";
+import { pointOpacity, pointRadius, toMap, toPixels, zoomAt } from "../../../web/map/view.ts";
 
 const quantity = (values: number[], goal: Quantity["goal"], discrete = false): Quantity => ({
   key: "test",
@@ -43,6 +43,22 @@ describe("the projection", () => {
     const mirrored = data.map((value) => -value);
     const after = project(mirrored, 4, before).points;
     for (let i = 0; i < after.length; i++) expect(Math.abs(after[i]! - before[i]!)).toBeLessThan(0.2);
+  });
+
+  it("of a part of a space has no place for the rest, and lies like the whole that comes after", () => {
+    const data = ellipse(500);
+    const present = Uint32Array.from({ length: 250 }, (_, i) => 2 * i);
+    const half = new Float32Array(250 * 4);
+    for (const [i, index] of present.entries()) half.set(data.subarray(4 * index, 4 * index + 4), 4 * i);
+    const part = project(half, 4, undefined, { present, size: 500 }).points;
+    expect(part).toHaveLength(1000);
+    expect([part[2], part[3]]).toEqual([Number.NaN, Number.NaN]);
+    const whole = project(data, 4, part).points;
+    const apart = [...present].map((index) =>
+      Math.hypot(whole[2 * index]! - part[2 * index]!, whole[2 * index + 1]! - part[2 * index + 1]!),
+    );
+    expect(apart.reduce((sum, distance) => sum + distance, 0) / apart.length).toBeLessThan(0.2);
+    expect(whole.every(Number.isFinite)).toBe(true);
   });
 });
 
@@ -103,6 +119,17 @@ describe("colours", () => {
     expect([...colours.subarray(0, 3)]).toEqual([9, 8, 7]);
   });
 
+  it("are given only to what is on the map, and to all of it while there are no values yet", () => {
+    const look = { scheme: "viridis", dark: false, absent: [9, 8, 7], keep: 1 } as const;
+    const present = Uint32Array.from([3, 1]);
+    const known = quantity([5, 6, 7, 8], "none");
+    expect([...paint(known, colourScale(known), { ...look, present }).order].sort()).toEqual([1, 3]);
+    const unknown = quantity([], "none");
+    const { order, colours } = paint(unknown, colourScale(unknown), { ...look, present });
+    expect([...order].sort()).toEqual([1, 3]);
+    expect([...colours.subarray(0, 3)]).toEqual([9, 8, 7]);
+  });
+
   it("survive a table with a single value", () => {
     const scale = colourScale(quantity([Number.NaN, 0.5], "max"));
     expect(scale.present).toBe(1);
@@ -119,6 +146,14 @@ describe("the view", () => {
     const [x, y] = toMap(view, size, left, top);
     expect(x).toBeCloseTo(0.5);
     expect(y).toBeCloseTo(0.1);
+  });
+
+  it("draws many points smaller and fainter than few, until it is zoomed in", () => {
+    const whole = { x: 0, y: 0, zoom: 0 };
+    expect(pointRadius(whole, size, 423_624)).toBeLessThan(pointRadius(whole, size, 15_625) / 2);
+    expect(pointOpacity(whole, 15_625)).toBe(1);
+    expect(pointOpacity(whole, 423_624)).toBeLessThan(0.7);
+    expect(pointOpacity({ ...whole, zoom: 4 }, 423_624)).toBe(1);
   });
 
   it("keeps what is under the pointer while it zooms", () => {
@@ -138,5 +173,21 @@ describe("what is known without labels", () => {
     const inFirst = facts.choices.map((_, k) => facts.occurrences[k * size]);
     expect(inFirst.reduce((sum, value) => sum! + value!, 0)).toBe(6);
     expect([facts.params[0], facts.macs[0]]).toEqual([129_306, 15_647_370]);
+  });
+
+  it("tells cells apart by edges only where they differ in them", () => {
+    expect(factsOf(nasbench201())).toMatchObject({ vertices: undefined, edges: undefined });
+    const space = darts({ seed: 0, count: 50 });
+    const facts = factsOf(space);
+    expect(facts.vertices).toBeUndefined();
+    expect(facts.edges?.[0]).toBe(space.graph(0).adjacency.reduce((sum, bit) => sum + bit, 0));
+    expect(facts.choices).toHaveLength(8);
+  });
+
+  it("can be chosen as colour before it is counted", () => {
+    const known = { space: darts({ seed: 0, count: 50 }), facts: undefined, table: undefined };
+    expect(quantityGroups(known).map(({ title }) => title)).toEqual(["Cost", "Operations"]);
+    expect(quantityOf("op:sep_conv_3x3", known)).toMatchObject({ label: "Number of sep conv 3×3" });
+    expect(quantityOf("op:sep_conv_3x3", known).values).toHaveLength(0);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseSeeds } from "../../../web/state/seeds.ts";
-import { DEFAULT_SETTINGS, readSettings, writeSettings } from "../../../web/state/settings.ts";
+import { DEFAULT_SETTINGS, readSettings, requestIn, settingsOfSpace, writeSettings } from "../../../web/state/settings.ts";
 
 describe("the settings in a link", () => {
   it("are empty where nothing differs from the default", () => {
@@ -30,6 +30,23 @@ describe("the settings in a link", () => {
     expect(complaints).toHaveLength(6);
     for (const name of ["tunnel", "epochs", "protocol", "kl", "dropout", "constructor"])
       expect(complaints.join("\n")).toContain(name);
+  });
+});
+
+describe("the space in a link", () => {
+  it("is NAS-Bench-201 unless it is named, and a sample only for DARTS", () => {
+    expect(requestIn(readSettings("#drawn=10").settings)).toEqual({ name: "nasbench201" });
+    expect(requestIn(readSettings("#space=nasbench101").settings)).toEqual({ name: "nasbench101" });
+    const drawn = { name: "darts", seed: 7, count: 2000 };
+    expect(requestIn(readSettings("#space=darts&drawn=2000&drawSeed=7").settings)).toEqual(drawn);
+    expect(readSettings("#space=nasbench301&drawn=0").complaints).toHaveLength(2);
+  });
+
+  it("takes selection, view and colours with it, and leaves how to train and search", () => {
+    const left = settingsOfSpace({ ...DEFAULT_SETTINGS, cell: 4, zoom: 2, colour: "macs", seed: 9, queries: 7 });
+    expect(left).toMatchObject({ cell: 4, zoom: 2, colour: "macs", space: "nasbench201" });
+    expect(left).not.toHaveProperty("seed");
+    expect(left).not.toHaveProperty("queries");
   });
 });
 
