@@ -59,7 +59,11 @@ describe("archscape on the adapter", () => {
       driver: expect.stringMatching(/^WebGPU uses /),
       limits: { maxStorageBuffersPerShaderStage: expect.any(Number) },
       features: { subgroups: expect.any(Boolean) },
-      spaces: [expect.objectContaining({ name: "nasbench201", size: 15625, trainSize: 14062, nodes: 8, operations: 7 })],
+      spaces: [
+        expect.objectContaining({ name: "nasbench101", size: 423624, trainSize: 381261, nodes: 7, operations: 5 }),
+        expect.objectContaining({ name: "nasbench201", size: 15625, trainSize: 14062, nodes: 8, operations: 7, ready: true }),
+        expect.objectContaining({ name: "darts", size: 600000, trainSize: 540000, sample: { seed: 0, count: 600000 } }),
+      ],
     });
   });
 });
