@@ -1,21 +1,22 @@
 import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { LATENT } from "../../src/vgae/config.ts";
-import { count, duration, percent } from "../format.ts";
+import { count, percent } from "../format.ts";
 import { isLarge, type Painted, when } from "../map/cartographer.ts";
-import { type ColourScale, type Painting, shareOf } from "../map/colouring.ts";
+import { allOf, type ColourScale, type Painting, shareOf } from "../map/colouring.ts";
 import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
 import { inOrder } from "../map/picture.ts";
 import { type Quantity, quantityOf } from "../map/quantity.ts";
 import type { Cloud, Renderer } from "../map/renderer.ts";
 import { pixelsPerUnit, pointRadius, type Size, toMap, toPixels, type View, WHOLE, zoomAt } from "../map/view.ts";
-import { partText, sourceText } from "../state/atlas.ts";
+import { webglWorks } from "../map/webgl.ts";
+import { sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
-import { isActive } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
 import { colourAt, cssColour, darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
+import { emptyMap, partialMap } from "./map-words.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
 const REACH = { fine: 12, coarse: 24 } as const;
@@ -121,7 +122,9 @@ export class ArchscapeMap extends LitElement {
     if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
 
     const recipe = [colour, table, scheme, keep, dark, facts, present];
-    if (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0) {
+    // Nothing to colour, and nothing to colour by: both are on their way, or the map is empty.
+    const idle = !facts && atlas.status !== "ready";
+    if (!idle && (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0)) {
       this.paintedFor = recipe;
       const quantity = quantityOf(colour, this.lab.known());
       const { values, goal, discrete } = quantity;
@@ -130,7 +133,8 @@ export class ArchscapeMap extends LitElement {
         dark,
         keep,
         absent: tokenColour(this, "--point-none"),
-        present: present ?? this.uncounted(values),
+        // Before the facts are counted there is nothing to colour by, and all points are grey.
+        present: present ?? (values.length > 0 ? undefined : allOf(this.lab.space.size)),
       };
       const arrive = ({ scale, painting }: Painted): void => {
         if (this.paintedFor !== recipe) return;
@@ -151,11 +155,6 @@ export class ArchscapeMap extends LitElement {
       this.shown = undefined;
       this.renderer?.draw({ positions: new Float32Array(), colours: new Uint8Array() });
     }
-  }
-
-  /** Before the facts are counted there is nothing to colour by, and all points are grey. */
-  private uncounted(values: ArrayLike<number>): Uint32Array | undefined {
-    return values.length > 0 ? undefined : Uint32Array.from({ length: this.lab.space.size }, (_, i) => i);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -347,10 +346,10 @@ export class ArchscapeMap extends LitElement {
         atlas.status === "ready"
           ? html`<p class="caption small quiet">
               <span class="where">${sourceText(atlas.source)}</span>
-              ${this.partial()}
+              ${partialMap(this.lab)}
               <span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance</span>
             </p>`
-          : this.emptyState()
+          : emptyMap(this.lab)
       }
       <archscape-legend .lab=${this.lab} .quantity=${this.quantity} .scale=${this.scale} ?hidden=${atlas.status !== "ready"}></archscape-legend>
       <div class="zoom" role="group" aria-label="Zoom">
@@ -361,54 +360,6 @@ export class ArchscapeMap extends LitElement {
         </button>
       </div>
     `;
-  }
-
-  /** Why some cells are not on the map, and how far the others are. */
-  private partial(): TemplateResult | typeof nothing {
-    const { lab } = this;
-    const { placing, job } = lab.training.store.value;
-    const text = partText(lab.atlas.store.value.atlas, lab.space);
-    if (!text) return nothing;
-    const rest = placing
-      ? `the others follow, ${duration(placing.secondsLeft)} left`
-      : isActive(job)
-        ? "the others follow when training ends"
-        : "the others were not placed";
-    return html`<span data-part>${text}; ${rest}</span>`;
-  }
-
-  private emptyState(): TemplateResult {
-    const { lab } = this;
-    const { atlas } = lab.atlas.store.value;
-    const { placing, job, busy } = lab.training.store.value;
-    if (atlas.status === "loading") return html`<p class="empty quiet">Loading the embedding …</p>`;
-    if (placing || busy === "loading") {
-      return html`<div class="empty">
-        <h2>The map forms</h2>
-        <p class="quiet">
-          ${placing ? `The model places the first of ${count(lab.space.size)} cells: ${count(placing.done)} so far.` : "The model is being loaded."}
-        </p>
-      </div>`;
-    }
-    if (atlas.status !== "missing") {
-      return html`<div class="empty">
-        <h2>${isActive(job) ? "The map forms after the first epoch" : "No map yet"}</h2>
-        <p class="quiet">
-          ${
-            isActive(job)
-              ? "A model is learning from the structure of the cells alone; after every epoch the map shows where it puts them."
-              : `No pre-trained model of ${lab.space.title} comes with this page. Pre-train one in step 2, or drop a checkpoint (.safetensors) anywhere on the page. Until then cells can be found in step 3, looked at and labelled.`
-          }
-        </p>
-      </div>`;
-    }
-    return html`<div class="empty">
-      <h2>No map yet</h2>
-      <p class="quiet">
-        The shipped ${atlas.protocol} embedding could not be loaded (${atlas.reason}). Pre-train one in step 2, or drop a checkpoint
-        (.safetensors) anywhere on the page.
-      </p>
-    </div>`;
   }
 
   /** One group in map coordinates: only its transform changes while the view moves; strokes keep their width in pixels. */
@@ -468,16 +419,4 @@ export class ArchscapeMap extends LitElement {
       <span>${quantity.key.startsWith("label:") || quantity.discrete ? html`<span class="quiet">${quantity.label}</span> ` : ""}${Number.isFinite(value) ? quantity.show(value) : quantity.values.length > 0 ? "no value in the table" : "…"}</span>
     </div>`;
   }
-}
-
-/**
- * @param many there are so many points that a WebGL computed on the CPU would be far slower than pixels computed here
- */
-function webglWorks(many: boolean): boolean {
-  const context = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: many });
-  if (!context) return false;
-  const info = context.getExtension("WEBGL_debug_renderer_info");
-  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
-  context.getExtension("WEBGL_lose_context")?.loseContext();
-  return !(many && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name));
 }

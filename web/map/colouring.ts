@@ -123,9 +123,16 @@ export function paint(quantity: Colourable, scale: ColourScale, options: PaintOp
   return { order, colours };
 }
 
+/** Indices of all architectures, ascending. */
+export function allOf(size: number): Uint32Array {
+  const indices = new Uint32Array(size);
+  for (let i = 0; i < size; i++) indices[i] = i;
+  return indices;
+}
+
 /** Best last, and so on top, where there is a best; else scattered, so that neither end hides the other. */
 function drawingOrder({ values, goal }: Colourable, present: ArrayLike<number> | undefined): Uint32Array {
-  const all = present ? Uint32Array.from(present) : Uint32Array.from({ length: values.length }, (_, i) => i);
+  const all = present ? Uint32Array.from(present) : allOf(values.length);
   if (goal === "none") return scattered(values, all);
   const sign = goal === "min" ? -1 : 1;
   const height = (index: number): number => {

@@ -9,6 +9,7 @@ import { LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/co
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
 import { type Cartographer, cartographer, isLarge } from "../map/cartographer.ts";
+import { allOf } from "../map/colouring.ts";
 import { mapPicture } from "../map/picture.ts";
 import { quantityOf } from "../map/quantity.ts";
 import { remoteCartographer } from "../map/remote-cartographer.ts";
@@ -20,7 +21,7 @@ import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
 import { DEFAULT_SETTINGS, type Settings, writeSettings } from "./settings.ts";
 import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWeights, shippedModels } from "./shipped.ts";
-import { createStore, type Store } from "./store.ts";
+import { breath, createStore, type Store } from "./store.ts";
 import { watchSurroundings } from "./surroundings.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
 import { createTraining, isActive } from "./training.ts";
@@ -199,6 +200,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         await lab.loadDemoLabels();
         if (colour !== "params") settings.set({ colour });
       }
+      await breath();
       await training.open();
     },
     close() {
@@ -239,7 +241,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       const { colour, scheme, keep } = settings.value;
       const quantity = quantityOf(colour, known());
       const { values, goal, discrete } = quantity;
-      const present = chart.present ?? (values.length === 0 ? Uint32Array.from({ length: space.size }, (_, i) => i) : undefined);
+      const present = chart.present ?? (values.length === 0 ? allOf(space.size) : undefined);
       const absent = [196, 196, 191] as const;
       try {
         const painted = await maps.paint({ values, goal, discrete }, { scheme, dark: false, keep, absent, present });

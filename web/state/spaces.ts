@@ -7,7 +7,7 @@ import type { Lab, SpacesStore, SpacesView } from "./context.ts";
 import { createLab } from "./lab.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { DEFAULT_SETTINGS, isSameSpace, type Settings, settingsOfSpace } from "./settings.ts";
-import { createStore, type Store } from "./store.ts";
+import { breath, createStore, type Store } from "./store.ts";
 import { isActive } from "./training.ts";
 
 interface Opened {
@@ -67,6 +67,8 @@ export function createSpaces(settings: Store<Settings>, notices: NoticeBoard): S
           const seconds = (performance.now() - begun) / 1000;
           store.set({ opening: { request, share, secondsLeft: (seconds * (1 - share)) / share } });
         });
+        // Taking the tables over and handing them on each take a few frames' time: not both at once.
+        await breath();
         if (underWay === controller) show(request, link, () => createLab(space, tables, surface));
       } catch (error) {
         if (underWay !== controller) return;
@@ -98,7 +100,6 @@ async function prepared(
 function obstacleIn(lab: Lab): string | undefined {
   const { title } = lab.space;
   if (isActive(lab.training.store.value.job)) return `Pre-training of ${title} is under way: cancel it or wait for its end`;
-  if (lab.training.store.value.busy) return `A model of ${title} is being loaded, measured or saved: wait for its end`;
   if (lab.labels.value.loading) return "A label table is being read: wait for its end";
   const { job } = lab.searching.store.value;
   if (job === "running" || job === "cancelling") return `A search of ${title} is under way: cancel it or wait for its end`;

@@ -28,6 +28,9 @@ export function createStore<T extends object>(initial: T): Store<T> {
   };
 }
 
+/** Lets the page draw and answer before it goes on. */
+export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** Anything that can be watched. */
 export type Watchable = Pick<Store<object>, "subscribe">;
 

@@ -1,0 +1,52 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { count, duration } from "../format.ts";
+import { partText } from "../state/atlas.ts";
+import type { Lab } from "../state/context.ts";
+import { isActive } from "../state/training.ts";
+
+/** Why some cells are not on the map, and how far the others are. */
+export function partialMap(lab: Lab): TemplateResult | typeof nothing {
+  const { placing, job } = lab.training.store.value;
+  const text = partText(lab.atlas.store.value.atlas, lab.space);
+  if (!text) return nothing;
+  const rest = placing
+    ? `the others follow, ${duration(placing.secondsLeft)} left`
+    : isActive(job)
+      ? "the others follow when training ends"
+      : "the others were not placed";
+  return html`<span data-part>${text}; ${rest}</span>`;
+}
+
+/** What stands on a map without points: why there are none, and what to do. */
+export function emptyMap(lab: Lab): TemplateResult {
+  const { atlas } = lab.atlas.store.value;
+  const { placing, job, busy } = lab.training.store.value;
+  if (atlas.status === "loading") return html`<p class="empty quiet">Loading the embedding …</p>`;
+  if (placing || busy === "loading") {
+    return html`<div class="empty">
+        <h2>The map forms</h2>
+        <p class="quiet">
+          ${placing ? `The model places the first of ${count(lab.space.size)} cells: ${count(placing.done)} so far.` : "The model is being loaded."}
+        </p>
+      </div>`;
+  }
+  if (atlas.status !== "missing") {
+    return html`<div class="empty">
+        <h2>${isActive(job) ? "The map forms after the first epoch" : "No map yet"}</h2>
+        <p class="quiet">
+          ${
+            isActive(job)
+              ? "A model is learning from the structure of the cells alone; after every epoch the map shows where it puts them."
+              : `No pre-trained model of ${lab.space.title} comes with this page. Pre-train one in step 2, or drop a checkpoint (.safetensors) anywhere on the page. Until then cells can be found in step 3, looked at and labelled.`
+          }
+        </p>
+      </div>`;
+  }
+  return html`<div class="empty">
+      <h2>No map yet</h2>
+      <p class="quiet">
+        The shipped ${atlas.protocol} embedding could not be loaded (${atlas.reason}). Pre-train one in step 2, or drop a checkpoint
+        (.safetensors) anywhere on the page.
+      </p>
+    </div>`;
+}
