@@ -50,8 +50,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   contribute(0u, epsilon, thread);
   contribute(1u, vec4f(square, 0.0, 0.0, 0.0), thread);
   workgroupBarrier();
-  epsilon = total(0u);
-  square = total(1u).x + dot(epsilon, epsilon);
+  epsilon = total(0u, thread);
+  square = total(1u, thread).x + dot(epsilon, epsilon);
   let norm = sqrt(square);
   if (group.x == 0u) {
     keepBooks(norm, epsilon, thread);

@@ -1,26 +1,34 @@
-// (1 + eps) x + A~ x for one tile, A~ = A + A^T of each graph: symmetric, so the backward pass is the same sum.
+// (1 + eps) x + A~ x for the tiles of a thread, A~ = A + A^T of each graph: symmetric, so the backward pass is the same sum.
 // Rows of one graph may belong to several threads: they meet in workgroup memory, one vec4f (four columns) a row.
 // Needs THREADS and `rowWord(row)`, the row's word of Control.
 
-var<workgroup> exchanged: array<vec4f, THREADS * 4u>;
+var<workgroup> exchanged: array<vec4f, TILES * THREADS * 4u>;
 
-fn aggregate(tile: mat4x4f, epsilon: f32, block: u32, thread: u32) -> mat4x4f {
-  let byRow = transpose(tile);
-  for (var i = 0u; i < 4u; i++) { exchanged[4u * thread + i] = byRow[i]; }
+fn exchange(tiles: array<mat4x4f, TILES>, thread: u32) {
+  for (var t = 0u; t < TILES; t++) {
+    let byRow = transpose(tiles[t]);
+    for (var i = 0u; i < 4u; i++) { exchanged[4u * (t * THREADS + thread) + i] = byRow[i]; }
+  }
   workgroupBarrier();
-  return transpose(mat4x4f(
-    neighbourSum(byRow[0], epsilon, 4u * block, 4u * thread),
-    neighbourSum(byRow[1], epsilon, 4u * block + 1u, 4u * thread + 1u),
-    neighbourSum(byRow[2], epsilon, 4u * block + 2u, 4u * thread + 2u),
-    neighbourSum(byRow[3], epsilon, 4u * block + 3u, 4u * thread + 3u)));
 }
 
-// `row` counts over the batch, `place` within the workgroup, whose first row begins a graph.
-fn neighbourSum(own: vec4f, epsilon: f32, row: u32, place: u32) -> vec4f {
-  var sum = (1.0 + epsilon) * own;
-  let first = place - row % NODES;
-  for (var bits = neighboursOf(rowWord(row)); bits != 0u; bits &= bits - 1u) {
-    sum += exchanged[first + firstTrailingBit(bits)];
+fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32) -> array<mat4x4f, TILES> {
+  exchange(tiles, thread);
+  let masks = neighbourMasks(4u * block);
+  let first = 4u * thread - 4u * block % NODES;   // in workgroup memory, whose first row begins a graph
+  var sums: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) { sums[t] = (1.0 + epsilon) * transpose(tiles[t]); }
+  for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {
+    let bit = firstTrailingBit(bits);
+    let has = vec4f((masks >> vec4u(bit)) & vec4u(1u));
+    for (var t = 0u; t < TILES; t++) {
+      let neighbour = exchanged[4u * t * THREADS + first + bit];
+      sums[t][0] += has.x * neighbour;
+      sums[t][1] += has.y * neighbour;
+      sums[t][2] += has.z * neighbour;
+      sums[t][3] += has.w * neighbour;
+    }
   }
-  return sum;
+  for (var t = 0u; t < TILES; t++) { sums[t] = transpose(sums[t]); }
+  return sums;
 }

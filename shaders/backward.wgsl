@@ -1,7 +1,7 @@
 // Backward pass between two linear maps. The dispatch has two kinds of workgroups that need nothing of each other:
 // - the first COLUMN_GROUPS carry the gradient from the output of the next linear map back through its weights, the neighbour
-//   sum, ReLU and batch norm to the output of this stage's linear map, four features each;
-// - the others compute the weight gradient of the next map, one 4 x 4 tile a thread, as dots over the rows;
+//   sum, ReLU and batch norm to the output of this stage's linear map, COLUMNS features each;
+// - the others compute the weight gradient of the next map, COLUMNS x 4 of it a thread, as dots over the rows;
 // - in the dispatch of the last stage, one more adds up over the batch what the head left for each graph.
 // The first stage has no dispatch after it, so it also computes the weight gradient of its own map, whose input is small.
 
@@ -14,8 +14,8 @@
 @group(0) @binding(6) var<storage, read_write> norms: array<f32>;
 
 const WORKERS = THREADS;
-const SLOTS = 3u;
-const COLUMN_GROUPS = QUADS;
+const SLOTS = 2u * TILES + 1u;
+const COLUMN_GROUPS = HIDDEN / COLUMNS;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -28,71 +28,88 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
 }
 
-fn carryBack(quad: u32, thread: u32) {
-  let column = 4u * quad;
-  var back = mat4x4f();
+fn carryBack(group: u32, thread: u32) {
+  let column = COLUMNS * group;
+  let quad = column / 4u;
+  var back: array<mat4x4f, TILES>;
   var d = stage.nextGradient + thread;
   var w = stage.nextWeight + quad;
   for (var k = 0u; k < stage.nextOutputs; k += 4u) {
     let next = mat4x4f(activations[d], activations[d + BLOCKS], activations[d + 2u * BLOCKS], activations[d + 3u * BLOCKS]);
-    back += next * transpose(mat4x4f(parameters[w], parameters[w + QUADS], parameters[w + 2u * QUADS], parameters[w + 3u * QUADS]));
+    // Row i of the next map is weights[i * TILES ...], TILES of them.
+    let weights = sharedParameters(w, QUADS, TILES, thread);
+    for (var t = 0u; t < TILES; t++) {
+      back[t] += next * transpose(mat4x4f(weights[t], weights[TILES + t], weights[2u * TILES + t], weights[3u * TILES + t]));
+    }
     d += 4u * BLOCKS;
     w += 4u * QUADS;
   }
+  var normalized: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) { normalized[t] = normalizedOf(column + 4u * t, thread); }
   var epsilonShare = 0.0;
   if (stage.aggregate == 1u) {
     // The neighbour sum is symmetric; its eps collects the product of this gradient with the stage's output.
-    let activated = rectify(activatedOf(column, thread), validRows(thread, control.count));
-    epsilonShare = dot(columnwise(back, activated), vec4f(1.0));
+    for (var t = 0u; t < TILES; t++) {
+      let activated = rectify(activatedOf(normalized[t], quad + t), validRows(thread, control.count));
+      epsilonShare += dot(columnwise(back[t], activated), vec4f(1.0));
+    }
     back = aggregate(back, parameters[0][stage.epsilon], thread, thread);
   }
-  let gradient = backwardNormalize(back, epsilonShare, column, thread);
-  for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + i) * BLOCKS + thread] = gradient[i]; }
+  let gradient = backwardNormalize(back, normalized, epsilonShare, column, thread);
+  for (var t = 0u; t < TILES; t++) {
+    for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + 4u * t + i) * BLOCKS + thread] = gradient[t][i]; }
+  }
   if (stage.first == 1u) { inputWeightGradient(gradient, quad, thread); }
 }
 
+// A thread has COLUMNS outputs of the map and four inputs; the threads of a subgroup have the same outputs.
 fn weightGradient(group: u32, thread: u32) {
   let job = group * THREADS + thread;
   let column = job % QUADS;
-  let output = job / QUADS;
-  var sum = mat4x4f();
-  if (output < stage.nextOutputs / 4u) {
-    var d = stage.nextGradient + 4u * output * BLOCKS;
-    var x = stage.output + 4u * column * BLOCKS;
-    for (var block = 0u; block < stage.blocks; block++) {
-      let next = mat4x4f(activations[d], activations[d + BLOCKS], activations[d + 2u * BLOCKS], activations[d + 3u * BLOCKS]);
-      let input = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
-      sum += transpose(input) * next;
-      d += 1u;
-      x += 1u;
-    }
-    for (var i = 0u; i < 4u; i++) { optimizer[stage.nextWeight + (4u * output + i) * QUADS + column] = sum[i]; }
+  let outputs = stage.nextOutputs / COLUMNS;
+  if (group * THREADS >= QUADS * outputs) { return; }
+  let output = min(job / QUADS, outputs - 1u);
+  var sum: array<mat4x4f, TILES>;
+  var d = stage.nextGradient + COLUMNS * output * BLOCKS;
+  var x = stage.output + 4u * column * BLOCKS;
+  for (var block = 0u; block < stage.blocks; block++) {
+    let next = sharedGradients(d, thread);
+    let input = transpose(mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]));
+    for (var i = 0u; i < COLUMNS; i++) { sum[i / 4u][i % 4u] += input * next[i]; }
+    d += 1u;
+    x += 1u;
   }
-  contribute(0u, columnwise(sum, sum), thread);
+  var square = vec4f();
+  if (job / QUADS < outputs) {
+    for (var i = 0u; i < COLUMNS; i++) { optimizer[stage.nextWeight + (COLUMNS * output + i) * QUADS + column] = sum[i / 4u][i % 4u]; }
+    for (var t = 0u; t < TILES; t++) { square += columnwise(sum[t], sum[t]); }
+  }
+  contribute(0u, square, thread);
   workgroupBarrier();
-  if (thread == 0u) { norms[stage.norms + QUADS + group] = dot(total(0u), vec4f(1.0)); }
+  let norm = dot(total(0u, thread), vec4f(1.0));
+  if (thread == 0u) { norms[stage.norms + QUADS + group] = norm; }
 }
 
-// Weight gradient of the first map for four output columns, and the eps of the first layer: a thread takes one input feature
-// over one of SEGMENTS parts of the rows.
+// Weight gradient of the first map for the workgroup's output columns, and the eps of the first layer: a thread takes one input
+// feature over one of SEGMENTS parts of the rows.
 const SEGMENTS = 4u;
-var<workgroup> featureSums: array<vec4f, OPERATIONS * SEGMENTS>;   // against the map's input
-var<workgroup> ownSums: array<vec4f, OPERATIONS * SEGMENTS>;       // against the one-hot rows themselves
+const PARTS = OPERATIONS * SEGMENTS;
+var<workgroup> featureSums: array<vec4f, TILES * PARTS>;   // against the map's input
+var<workgroup> ownSums: array<vec4f, TILES * PARTS>;       // against the one-hot rows themselves
 
-fn inputWeightGradient(gradient: mat4x4f, quad: u32, thread: u32) {
-  let byRow = transpose(gradient);
-  for (var i = 0u; i < 4u; i++) { exchanged[4u * thread + i] = byRow[i]; }
-  workgroupBarrier();
-  for (var part = thread; part < OPERATIONS * SEGMENTS; part += THREADS) {
-    let k = part / SEGMENTS;
+fn inputWeightGradient(gradient: array<mat4x4f, TILES>, quad: u32, thread: u32) {
+  exchange(gradient, thread);
+  for (var part = thread; part < TILES * PARTS; part += THREADS) {
+    let k = part % PARTS / SEGMENTS;
+    let place = part / PARTS * THREADS * 4u;
     var featureSum = vec4f();
     var ownSum = vec4f();
     for (var block = part % SEGMENTS; block < stage.blocks; block += SEGMENTS) {
       let feature = activations[stage.input + k * BLOCKS + block];
       for (var i = 0u; i < 4u; i++) {
         let row = 4u * block + i;
-        featureSum += feature[i] * exchanged[row];
-        ownSum += select(0.0, 1.0, operationOf(control.rows[row]) == k) * exchanged[row];
+        featureSum += feature[i] * exchanged[place + row];
+        ownSum += select(0.0, 1.0, operationOf(control.rows[row]) == k) * exchanged[place + row];
       }
     }
     featureSums[part] = featureSum;
@@ -100,23 +117,24 @@ fn inputWeightGradient(gradient: mat4x4f, quad: u32, thread: u32) {
   }
   workgroupBarrier();
   if (thread == 0u) {
-    // [column][feature] of four columns is a run of OPERATIONS vec4f.
+    // [column][feature] of the workgroup's columns is a run of TILES * OPERATIONS vec4f.
+    let weight = stage.weight + quad * OPERATIONS;
     var norm = 0.0;
     var along = 0.0;
-    for (var v = 0u; v < stage.inputs; v++) {
+    for (var v = 0u; v < TILES * stage.inputs; v++) {
       var sums = vec4f();
       var own = vec4f();
       for (var i = 0u; i < 4u; i++) {
         let column = (4u * v + i) / OPERATIONS;
-        let k = (4u * v + i) % OPERATIONS;
+        let part = column / 4u * PARTS + (4u * v + i) % OPERATIONS * SEGMENTS;
         for (var segment = 0u; segment < SEGMENTS; segment++) {
-          sums[i] += featureSums[k * SEGMENTS + segment][column];
-          own[i] += ownSums[k * SEGMENTS + segment][column];
+          sums[i] += featureSums[part + segment][column % 4u];
+          own[i] += ownSums[part + segment][column % 4u];
         }
       }
-      optimizer[stage.weight + quad * OPERATIONS + v] = sums;
+      optimizer[weight + v] = sums;
       norm += dot(sums, sums);
-      along += dot(own, parameters[stage.weight + quad * OPERATIONS + v]);
+      along += dot(own, parameters[weight + v]);
     }
     norms[stage.norms + quad] += norm;
     norms[EPSILON_SLOTS + quad] = along;
@@ -124,14 +142,15 @@ fn inputWeightGradient(gradient: mat4x4f, quad: u32, thread: u32) {
 }
 
 fn smallGradients(thread: u32) {
-  var norm = vec4f();
+  var square = vec4f();
   for (var v = thread; v < LOSSES_AT / 4u; v += THREADS) {
     var sum = vec4f();
     for (var graph = 0u; graph < control.count; graph++) { sum += partials[stage.sums + graph * (SUMS / 4u) + v]; }
     optimizer[stage.nextBias + v] = sum;
-    norm += sum * sum;
+    square += sum * sum;
   }
-  contribute(0u, norm, thread);
+  contribute(0u, square, thread);
   workgroupBarrier();
-  if (thread == 0u) { norms[NORMS - 1u] = dot(total(0u), vec4f(1.0)); }
+  square = total(0u, thread);
+  if (thread == 0u) { norms[NORMS - 1u] = dot(square, vec4f(1.0)); }
 }

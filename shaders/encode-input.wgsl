@@ -8,37 +8,42 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
-const SLOTS = 2u;
+const SLOTS = 2u * TILES;
 
-// Operation k of the row itself, weighed, and of its neighbours, counted.
-fn inputFeature(row: u32, k: u32, own: f32) -> f32 {
-  let word = control.rows[row];
-  let first = row - row % NODES;
-  var sum = select(0.0, own, operationOf(word) == k);
-  for (var bits = neighboursOf(word); bits != 0u; bits &= bits - 1u) {
-    sum += select(0.0, 1.0, operationOf(control.rows[first + firstTrailingBit(bits)]) == k);
+// (1 + eps) X + A~ X of the block's four rows: a row's own operation, weighed, and those of its neighbours, counted.
+fn inputFeatures(block: u32, own: f32) -> array<vec4f, OPERATIONS> {
+  let row = 4u * block;
+  let valid = validRows(block, control.count);
+  let operations = vec4u(
+    operationOf(rowWord(row)), operationOf(rowWord(row + 1u)), operationOf(rowWord(row + 2u)), operationOf(rowWord(row + 3u)));
+  var features: array<vec4f, OPERATIONS>;
+  for (var k = 0u; k < OPERATIONS; k++) { features[k] = select(vec4f(), own * valid, operations == vec4u(k)); }
+  let masks = neighbourMasks(row);
+  for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {
+    let bit = firstTrailingBit(bits);
+    let has = vec4f((masks >> vec4u(bit)) & vec4u(1u)) * valid;
+    let operation = operationOf(rowWord(row - row % NODES + bit));
+    for (var k = 0u; k < OPERATIONS; k++) { features[k] += select(vec4f(), has, operation == k); }
   }
-  return sum;
+  return features;
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let own = 1.0 + epsilonOf(0u);
   let block = group.y * THREADS + thread;
-  let valid = validRows(block, control.count);
-  var input: array<vec4f, OPERATIONS>;
-  for (var k = 0u; k < OPERATIONS; k++) {
-    let row = 4u * block;
-    input[k] = valid * vec4f(inputFeature(row, k, own), inputFeature(row + 1u, k, own), inputFeature(row + 2u, k, own), inputFeature(row + 3u, k, own));
-    if (!EVALUATE && group.x == 0u) { activations[stage.input + k * BLOCKS + block] = input[k]; }
+  let input = inputFeatures(block, own);
+  if (!EVALUATE && group.x == 0u) {
+    for (var k = 0u; k < OPERATIONS; k++) { activations[stage.input + k * BLOCKS + block] = input[k]; }
   }
-  let column = 4u * group.x;
-  let bias = parameters[stage.bias + column / 4u];
-  var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
-  for (var i = 0u; i < 4u; i++) {
-    for (var k = 0u; k < OPERATIONS; k++) {
-      let at = (column + i) * OPERATIONS + k;
-      linear[i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
+  let column = COLUMNS * group.x;
+  var linear = biases(column);
+  for (var t = 0u; t < TILES; t++) {
+    for (var i = 0u; i < 4u; i++) {
+      for (var k = 0u; k < OPERATIONS; k++) {
+        let at = (column + 4u * t + i) * OPERATIONS + k;
+        linear[t][i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
+      }
     }
   }
   finishStage(linear, column, block, thread);

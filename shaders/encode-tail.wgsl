@@ -1,34 +1,56 @@
-// The second half of every encode kernel: from the linear output of a tile to what the next stage reads.
+// The second half of every encode kernel: from the linear output of a thread's tiles to what the next stage reads.
 
-fn finishStage(linear: mat4x4f, column: u32, block: u32, thread: u32) {
+fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u32) {
   let valid = validRows(block, control.count);
   let rows = f32(control.count * NODES);
   let quad = column / 4u;
-  var mean = running[stage.mean + quad];
-  var variance = running[stage.variance + quad];
+  var mean: array<vec4f, TILES>;
+  var variance: array<vec4f, TILES>;
+  for (var t = 0u; t < TILES; t++) {
+    mean[t] = running[stage.mean + quad + t];
+    variance[t] = running[stage.variance + quad + t];
+  }
   if (!EVALUATE && control.mode == MODE_TRAIN) {
-    contribute(0u, dots(linear, valid), thread);
+    for (var t = 0u; t < TILES; t++) { contribute(t, dots(linear[t], valid), thread); }
     workgroupBarrier();
-    mean = total(0u) / rows;
-    let centred = maskRows(affine(linear, vec4f(1.0), -mean), valid);
-    contribute(1u, columnwise(centred, centred), thread);
+    for (var t = 0u; t < TILES; t++) {
+      mean[t] = total(t, thread) / rows;
+      let centred = maskRows(affine(linear[t], vec4f(1.0), -mean[t]), valid);
+      contribute(TILES + t, columnwise(centred, centred), thread);
+    }
     workgroupBarrier();
-    variance = total(1u) / rows;
-    if (thread == 0u) {
-      running[stage.mean + quad] = mix(running[stage.mean + quad], mean, BN_MOMENTUM);
-      running[stage.variance + quad] = mix(running[stage.variance + quad], variance * (rows / (rows - 1.0)), BN_MOMENTUM);
+    for (var t = 0u; t < TILES; t++) {
+      variance[t] = total(TILES + t, thread) / rows;
+      if (thread == 0u) {
+        running[stage.mean + quad + t] = mix(running[stage.mean + quad + t], mean[t], BN_MOMENTUM);
+        running[stage.variance + quad + t] = mix(running[stage.variance + quad + t], variance[t] * (rows / (rows - 1.0)), BN_MOMENTUM);
+      }
     }
   }
-  let inverseStd = inverseSqrt(variance + BN_EPSILON);
-  let normalized = maskRows(affine(affine(linear, vec4f(1.0), -mean), inverseStd, vec4f()), valid);
-  let activated = rectify(affine(normalized, parameters[stage.scale + quad], parameters[stage.shift + quad]), valid);
-  var output = activated;
-  if (stage.aggregate == 1u) { output = aggregate(activated, epsilonOf(stage.epsilon), block, thread); }
-  if (!EVALUATE && thread == 0u) { partials[stage.inverseStd + quad] = inverseStd; }
-  for (var i = 0u; i < 4u; i++) {
-    if (!EVALUATE) { activations[stage.normalized + (column + i) * BLOCKS + block] = normalized[i]; }
-    activations[stage.output + (column + i) * BLOCKS + block] = output[i];
+  var output: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) {
+    let inverseStd = inverseSqrt(variance[t] + BN_EPSILON);
+    let normalized = maskRows(affine(affine(linear[t], vec4f(1.0), -mean[t]), inverseStd, vec4f()), valid);
+    output[t] = rectify(affine(normalized, parameters[stage.scale + quad + t], parameters[stage.shift + quad + t]), valid);
+    if (!EVALUATE) {
+      if (thread == 0u) { partials[stage.inverseStd + quad + t] = inverseStd; }
+      for (var i = 0u; i < 4u; i++) { activations[stage.normalized + (column + 4u * t + i) * BLOCKS + block] = normalized[i]; }
+    }
   }
+  if (stage.aggregate == 1u) { output = aggregate(output, epsilonOf(stage.epsilon), block, thread); }
+  for (var t = 0u; t < TILES; t++) {
+    for (var i = 0u; i < 4u; i++) { activations[stage.output + (column + 4u * t + i) * BLOCKS + block] = output[t][i]; }
+  }
+}
+
+// The linear map's output before anything is added: its bias, for every row.
+fn biases(column: u32) -> array<mat4x4f, TILES> {
+  var linear: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) {
+    let bias = parameters[stage.bias + column / 4u + t];
+    linear[t] = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
+  }
+  return linear;
 }
 
 fn epsilonOf(layer: u32) -> f32 { return parameters[0][layer]; }

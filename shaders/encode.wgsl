@@ -1,5 +1,5 @@
 // Forward pass of one stage: linear map, batch norm, ReLU and, for the outer stage of a GIN layer, the sum over neighbours
-// that the next layer starts with. One workgroup owns four output features for all rows of the batch
+// that the next layer starts with. One workgroup owns COLUMNS output features for all rows of the batch
 // (in evaluation, where no statistics are taken: for the rows of 32 graphs).
 
 @group(0) @binding(0) var<uniform> stage: Stage;
@@ -10,7 +10,7 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
-const SLOTS = 2u;
+const SLOTS = 2u * TILES;
 
 // The order of additions is written out: compilers expand a matrix product each in their own order, and results then differ
 // between adapters by more than they need to.
@@ -21,25 +21,22 @@ fn weighted(features: mat4x4f, weights: vec4f) -> vec4f {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let block = group.y * THREADS + thread;
-  let column = 4u * group.x;
-  let bias = parameters[stage.bias + column / 4u];
-  var linear = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));
+  let column = COLUMNS * group.x;
+  var linear = biases(column);
   var x = stage.input + block;
-  var w = stage.weight + column * (HIDDEN / 4u);
+  var w = stage.weight + column * QUADS;
   for (var k = 0u; k < stage.inputs;) {
     // Sums of 32 products first: shorter chains of additions lose fewer bits.
-    var part = mat4x4f();
+    var part: array<mat4x4f, TILES>;
     for (let end = min(k + 32u, stage.inputs); k < end; k += 4u) {
-      // Four features of four rows, times four weights of four columns.
+      // Four features of four rows, times four weights of each column.
       let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
-      part[0] += weighted(features, parameters[w]);
-      part[1] += weighted(features, parameters[w + HIDDEN / 4u]);
-      part[2] += weighted(features, parameters[w + HIDDEN / 2u]);
-      part[3] += weighted(features, parameters[w + 3u * HIDDEN / 4u]);
+      let weights = sharedParameters(w, QUADS, 1u, thread);
+      for (var i = 0u; i < COLUMNS; i++) { part[i / 4u][i % 4u] += weighted(features, weights[i]); }
       x += 4u * BLOCKS;
       w += 1u;
     }
-    linear += part;
+    for (var t = 0u; t < TILES; t++) { linear[t] += part[t]; }
   }
   finishStage(linear, column, block, thread);
 }

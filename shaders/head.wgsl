@@ -29,6 +29,8 @@ const WORKERS = 64u;
 const CELLS = NODES * LATENT;
 const EDGES = NODES * NODES;
 const LABELS = NODES * OPERATIONS;
+const NODE_LANES = (NODES + 7u) / 8u * 8u;
+const HEAD_ROUNDS = (HEAD / COLUMNS * NODE_LANES + WORKERS - 1u) / WORKERS;
 
 var<workgroup> heads: array<f32, NODES * HEAD>;      // mu and log sigma of each node
 var<workgroup> latent: array<f32, CELLS>;            // what the decoder sees
@@ -66,20 +68,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
   let train = control.mode == MODE_TRAIN;
 
-  // Linear heads: four outputs of one node a thread.
-  for (var job = thread; job < NODES * (HEAD / 4u); job += WORKERS) {
-    let node = job / (HEAD / 4u);
-    let output = 4u * (job % (HEAD / 4u));
-    var sum = parameters[stage.bias + output / 4u];
+  // Linear heads: COLUMNS outputs of one node a thread; the threads of a subgroup have the same outputs.
+  for (var round = 0u; round < HEAD_ROUNDS; round++) {
+    let job = round * WORKERS + thread;
+    let node = min(job % NODE_LANES, NODES - 1u);
+    let output = min(job / NODE_LANES * COLUMNS, HEAD - COLUMNS);
+    var sums: array<vec4f, TILES>;
+    for (var t = 0u; t < TILES; t++) { sums[t] = parameters[stage.bias + output / 4u + t]; }
     var x = 4u * stage.input + firstRow + node;
-    var w = stage.weight + output * (HIDDEN / 4u);
+    var w = stage.weight + output * QUADS;
     for (var k = 0u; k < stage.inputs; k += 4u) {
       let features = vec4f(activations[x], activations[x + STRIDE], activations[x + 2u * STRIDE], activations[x + 3u * STRIDE]);
-      sum += features * mat4x4f(parameters[w], parameters[w + HIDDEN / 4u], parameters[w + HIDDEN / 2u], parameters[w + 3u * HIDDEN / 4u]);
+      let weights = sharedParameters(w, QUADS, 1u, thread);
+      for (var t = 0u; t < TILES; t++) {
+        sums[t] += features * mat4x4f(weights[4u * t], weights[4u * t + 1u], weights[4u * t + 2u], weights[4u * t + 3u]);
+      }
       x += 4u * STRIDE;
       w += 1u;
     }
-    for (var i = 0u; i < 4u; i++) { heads[node * HEAD + output + i] = sum[i]; }
+    if (job % NODE_LANES < NODES && job / NODE_LANES * COLUMNS < HEAD) {
+      for (var i = 0u; i < COLUMNS; i++) { heads[node * HEAD + output + i] = sums[i / 4u][i % 4u]; }
+    }
   }
   workgroupBarrier();
 

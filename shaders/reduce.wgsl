@@ -7,7 +7,7 @@ var<workgroup> shares: array<vec4f, WORKERS * SLOTS>;
 
 fn contribute(slot: u32, share: vec4f, thread: u32) { shares[slot * WORKERS + thread] = share; }
 
-fn total(slot: u32) -> vec4f {
+fn total(slot: u32, thread: u32) -> vec4f {
   var sum = vec4f();
   for (var i = 0u; i < WORKERS; i++) { sum += shares[slot * WORKERS + i]; }
   return sum;

@@ -1,5 +1,6 @@
 // Sizes derived from the constants that the host puts before this text (src/vgae/webgpu/constants.ts):
 // NODES, OPERATIONS, HIDDEN, LATENT, LAYERS, BATCH, BLOCKS, THREADS, ADJACENCY_WORDS, OPERATION_BITS, OPERATIONS_PER_WORD, GRAPH_WORDS,
+// COLUMNS (features a workgroup owns: 4, or the size of a subgroup), SUBGROUP (0: subgroups are not used),
 // and the flags INJECT (noise and masks come from a buffer) and EVALUATE (no statistics, nothing kept for a backward pass).
 //
 // Matrices of activations are feature-major: [feature][row], rows = all nodes of all graphs of the batch, padded ones included.
@@ -18,7 +19,8 @@ const QUADS = HIDDEN / 4u;
 const STAGE_NORMS = QUADS + WEIGHT_GROUPS;
 const NORMS = 2u * LAYERS * STAGE_NORMS + 1u;
 const EPSILON_SLOTS = NORMS;
-const WEIGHT_GROUPS = (QUADS * QUADS + THREADS - 1u) / THREADS;
+const TILES = COLUMNS / 4u;
+const WEIGHT_GROUPS = (QUADS * QUADS / TILES + THREADS - 1u) / THREADS;
 
 const MODE_TRAIN = 0u;
 const MODE_FROZEN = 1u;

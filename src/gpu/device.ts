@@ -57,7 +57,7 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
   }
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ label: "archscape" });
+    device = await adapter.requestDevice({ label: "archscape", requiredFeatures: [...adapter.features].filter((f) => f === "subgroups" || f === "shader-f16") as GPUFeatureName[] });
   } catch (error) {
     return {
       ok: false,

@@ -3,6 +3,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from "../../gpu/usage.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { parameterLayout } from "../layout.ts";
+import type { Subgroup } from "./shaders.ts";
 
 /**
  * Sizes and offsets of everything the training step keeps on the GPU: a few long buffers, carved up here and nowhere else.
@@ -18,6 +19,10 @@ export interface Plan {
   readonly threads: number;
   /** Evaluation: no statistics, nothing kept for a backward pass. */
   readonly evaluate: boolean;
+  /** Lanes of a subgroup that the kernels count on; 0: none. */
+  readonly subgroup: Subgroup;
+  /** Features a workgroup of the encoder owns. */
+  readonly columns: number;
   readonly columnGroups: number;
   readonly weightGroups: number;
   readonly parameterFloats: number;
@@ -48,6 +53,8 @@ export interface Plan {
 
 /** Fewest threads that the kernels' cooperative parts need (one an operation, eight lanes of a sum). */
 const MIN_THREADS = 16;
+/** Threads of the encoder come in these, so that no lane of a subgroup is missing. */
+const THREADS_STEP = 8;
 /** Words of the uniform `Stage`. */
 const STAGE_WORDS = 22;
 
@@ -55,12 +62,17 @@ const STAGE_WORDS = 22;
 export const METRICS = 1024;
 export const METRIC_FLOATS = 8;
 
-export function planOf(shape: ModelShape, packing: Packing, options: Pick<TrainingOptions, "batchSize">): Plan {
+export function planOf(
+  shape: ModelShape,
+  packing: Packing,
+  options: Pick<TrainingOptions, "batchSize">,
+  subgroup: Subgroup = 0,
+): Plan {
   const layout = parameterLayout(shape);
   const { nodes, operations, hidden, latent, layers } = shape;
   const batch = options.batchSize;
-  const threads = Math.max(MIN_THREADS, Math.ceil((batch * nodes) / 4));
-  const blocks = threads;
+  const threads = Math.max(MIN_THREADS, Math.ceil((batch * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
+  const blocks = threads + 4;
   const head = 2 * latent;
   let quads = 0;
   const take = (count: number): number => {
@@ -77,7 +89,8 @@ export function planOf(shape: ModelShape, packing: Packing, options: Pick<Traini
   const operationLogits = takeFloats(batch * nodes * operations);
   const adjacencyLogits = takeFloats(batch * nodes * nodes);
   const quadsWide = hidden / 4;
-  const weightGroups = Math.ceil((quadsWide * quadsWide) / threads);
+  const columns = subgroup === 0 ? 4 : subgroup;
+  const weightGroups = Math.ceil((quadsWide * hidden) / columns / threads);
   const stageNorms = quadsWide + weightGroups;
   const smallSums = Math.ceil((head + operations * (latent + 1)) / 4) * 4 + 4;
   const sums = layout.stages.length * hidden;
@@ -88,7 +101,9 @@ export function planOf(shape: ModelShape, packing: Packing, options: Pick<Traini
     blocks,
     threads,
     evaluate: false,
-    columnGroups: hidden / 4,
+    subgroup,
+    columns,
+    columnGroups: hidden / columns,
     weightGroups,
     parameterFloats: layout.parameterFloats,
     runningFloats: layout.runningFloats,
@@ -140,6 +155,8 @@ export function constants(plan: Plan, inject: boolean): string {
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
+    COLUMNS: plan.columns,
+    SUBGROUP: plan.subgroup,
     ADJACENCY_WORDS: packing.adjacencyWords,
     OPERATION_BITS: packing.operationBits,
     OPERATIONS_PER_WORD: packing.operationsPerWord,

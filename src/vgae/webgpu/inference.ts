@@ -27,11 +27,11 @@ export async function inference(
   trained: Pick<TrainingBuffers, "parameters" | "running">,
 ): Promise<Inference> {
   const { device } = gpu;
-  const { nodes, operations, latent, hidden } = training.shape;
+  const { nodes, operations, latent } = training.shape;
   const plan = evaluationPlan(training, CHUNK);
   const header = constants(plan, false);
   const compile = (name: "prepare" | "encodeInput" | "encode" | "embed" | "decode") =>
-    createKernel(gpu, name, shaderText(name, header));
+    createKernel(gpu, name, shaderText(name, header, plan.subgroup));
   const [prepare, encodeInput, encode, embed, decode] = await Promise.all([
     compile("prepare"),
     compile("encodeInput"),
@@ -78,7 +78,7 @@ export async function inference(
     const heads = s === stages.length - 1;
     const kernel = heads ? embed : s === 0 ? encodeInput : encode;
     const group = kernel.bind({ ...resources, stage, latents: output });
-    tape.push({ kernel, group, workgroups: heads ? (CHUNK * 2 * latent) / 4 / 64 : [hidden / 4, rowGroups] });
+    tape.push({ kernel, group, workgroups: heads ? (CHUNK * 2 * latent) / 4 / 64 : [plan.columnGroups, rowGroups] });
   });
   const decodeGroup = decode.bind({ ...resources, latents: points, logits: output });
   const offsets = new Map(parameterLayout(plan.shape).parameters.map(({ name, offset }) => [name, offset / 4]));

@@ -9,21 +9,29 @@ import encodeInput from "../../../shaders/encode-input.wgsl?raw";
 import encodeTail from "../../../shaders/encode-tail.wgsl?raw";
 import graph from "../../../shaders/graph.wgsl?raw";
 import head from "../../../shaders/head.wgsl?raw";
+import neighbours from "../../../shaders/neighbours.wgsl?raw";
 import normalize from "../../../shaders/normalize.wgsl?raw";
 import normalizeBackward from "../../../shaders/normalize-backward.wgsl?raw";
 import prepare from "../../../shaders/prepare.wgsl?raw";
 import random from "../../../shaders/random.wgsl?raw";
 import reduce from "../../../shaders/reduce.wgsl?raw";
+import reduceSubgroup from "../../../shaders/reduce-subgroup.wgsl?raw";
 import shape from "../../../shaders/shape.wgsl?raw";
+import sharedGradients from "../../../shaders/shared-gradients.wgsl?raw";
+import sharedGradientsSubgroup from "../../../shaders/shared-gradients-subgroup.wgsl?raw";
+import sharedLoads from "../../../shaders/shared-loads.wgsl?raw";
+import sharedLoadsSubgroup from "../../../shaders/shared-loads-subgroup.wgsl?raw";
+import broadcast4 from "../../../shaders/broadcast-4.wgsl?raw";
+import broadcast8 from "../../../shaders/broadcast-8.wgsl?raw";
 import stage from "../../../shaders/stage.wgsl?raw";
 
 /** Each kernel's text with the texts it builds on; `constants` (buffers.ts) and shape.wgsl go before all of them. */
 const KERNELS = {
   prepare: [random, graph, batch, prepare],
-  encodeInput: [stage, reduce, normalize, aggregate, encodeTail, encodeInput],
-  encode: [stage, reduce, normalize, aggregate, encodeTail, encode],
-  head: [random, stage, head],
-  backward: [stage, reduce, normalize, aggregate, normalizeBackward, backward],
+  encodeInput: [stage, reduce, normalize, neighbours, aggregate, encodeTail, encodeInput],
+  encode: [stage, sharedLoads, reduce, normalize, neighbours, aggregate, encodeTail, encode],
+  head: [random, stage, sharedLoads, head],
+  backward: [stage, sharedLoads, sharedGradients, reduce, normalize, neighbours, aggregate, normalizeBackward, backward],
   adam: [random, graph, batch, reduce, adam],
   embed: [stage, embed],
   decode: [decode],
@@ -32,7 +40,18 @@ const KERNELS = {
 export type KernelName = keyof typeof KERNELS;
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 
+const BROADCAST = { 4: broadcast4, 8: broadcast8 } as const;
+
+/** Lanes of a subgroup that the kernels count on; 0: they use none. */
+export type Subgroup = 0 | keyof typeof BROADCAST;
+
 /** Complete WGSL of a kernel for the given constants. */
-export function shaderText(name: KernelName, constants: string): string {
-  return [constants, shape, ...KERNELS[name]].join("\n");
+export function shaderText(name: KernelName, constants: string, subgroup: Subgroup): string {
+  if (subgroup === 0) return [constants, shape, ...KERNELS[name]].join("\n");
+  const texts = KERNELS[name].flatMap((text) => {
+    if (text === reduce) return reduceSubgroup;
+    if (text === sharedGradients) return sharedGradientsSubgroup;
+    return text === sharedLoads ? [BROADCAST[subgroup], sharedLoadsSubgroup] : text;
+  });
+  return ["enable subgroups;", constants, shape, ...texts].join("\n");
 }

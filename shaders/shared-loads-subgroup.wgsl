@@ -1,0 +1,9 @@
+// Values that all threads of a workgroup need at once: COLUMNS vec4f from rows that are `outer` apart, `inner` of them
+// side by side in a row. Every lane of a subgroup reads one and hands it to the others (`broadcast`, one text a subgroup size):
+// on CPU adapters a read costs more than ten multiplications, even where all lanes read the same.
+// Subgroups are taken to be runs of SUBGROUP threads, all of them active.
+
+fn sharedParameters(at: u32, outer: u32, inner: u32, thread: u32) -> array<vec4f, COLUMNS> {
+  let lane = thread % SUBGROUP;
+  return broadcast(parameters[at + (lane / inner) * outer + lane % inner]);
+}

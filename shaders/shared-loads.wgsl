@@ -1,0 +1,6 @@
+// Values that all threads of a workgroup need at once: COLUMNS vec4f from rows that are `outer` apart, `inner` of them
+// side by side in a row. Here every thread reads them for itself.
+
+fn sharedParameters(at: u32, outer: u32, inner: u32, thread: u32) -> array<vec4f, COLUMNS> {
+  return array<vec4f, COLUMNS>(parameters[at], parameters[at + outer], parameters[at + 2u * outer], parameters[at + 3u * outer]);
+}
