@@ -1,4 +1,4 @@
-// Forward pass of the first stage. Its input, (1 + eps) X + A~ X on one-hot rows, is made here from the packed rows.
+// Forward pass of the first stage. Its input, the sum over neighbours of one-hot rows (aggregate.wgsl), is made here from the packed rows.
 
 @group(0) @binding(0) var<uniform> stage: Stage;
 @group(0) @binding(1) var<storage, read> control: Control;
@@ -14,9 +14,20 @@ const SLOTS = 2u;
 fn inputFeature(row: u32, k: u32, own: f32) -> f32 {
   let word = control.rows[row];
   let first = row - row % NODES;
+  if (CONVOLUTION) { return inverseRootDegree(word) * weighedOperations(word, first, k); }
   var sum = select(0.0, own, operationOf(word) == k);
   for (var bits = neighboursOf(word); bits != 0u; bits &= bits - 1u) {
     sum += select(0.0, 1.0, operationOf(control.rows[first + firstTrailingBit(bits)]) == k);
+  }
+  return sum;
+}
+
+// The same with D^-1/2 as the weight of every row.
+fn weighedOperations(word: u32, first: u32, k: u32) -> f32 {
+  var sum = select(0.0, inverseRootDegree(word), operationOf(word) == k);
+  for (var bits = neighboursOf(word); bits != 0u; bits &= bits - 1u) {
+    let other = control.rows[first + firstTrailingBit(bits)];
+    sum += select(0.0, inverseRootDegree(other), operationOf(other) == k);
   }
   return sum;
 }

@@ -198,7 +198,7 @@ function shapeOf(tensors: Tensors): ModelShape {
   const [, nodes = 0, operations = 0] = find(tensors, "step0/ops").shape;
   const [latent = 0, hidden = 0] = find(tensors, "init/fc1.weight").shape;
   const [layers = 0] = find(tensors, "init/eps").shape;
-  return { nodes, operations, hidden, latent, layers };
+  return { encoder: "gin", nodes, operations, hidden, latent, layers };
 }
 
 function number(metadata: Readonly<Record<string, string>>, key: string): number {

@@ -95,7 +95,7 @@ class Interrupted extends Error {}
 
 export function pretraining(open: () => Promise<Backend>, request: PretrainRequest): Pretraining {
   const { space, options } = request;
-  const shape = modelShape(space, request.hidden);
+  const shape = modelShape(space, request.hidden, options.encoder);
   const epochSteps = stepsPerEpoch(space.trainSize, options.batchSize);
   const totalSteps = epochSteps * options.epochs;
   const stopAfter = request.stopAfter ?? Number.POSITIVE_INFINITY;

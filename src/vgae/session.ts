@@ -4,7 +4,7 @@ import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend } from "./backend.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from "./config.ts";
+import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
 import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
@@ -129,6 +129,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       if (checkpoint && !checkpoint.resumable) {
         throw new InputError("The checkpoint holds weights only: training can go on from one that was saved with its optimiser.");
       }
+      if (checkpoint?.options) expectSameModel(checkpoint.options, given);
       const options = trainingOptions({ ...checkpoint?.options, ...given });
       const totalSteps = stepsPerEpoch(space.trainSize, options.batchSize) * options.epochs;
       const run = pretraining(() => open(), {
