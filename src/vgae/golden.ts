@@ -165,7 +165,7 @@ export function embeddingOf(mu: Float32Array, shape: Pick<ModelShape, "nodes" | 
 export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** A step's results under the names of the golden file. */
-function namedResult(result: StepResult, layout: Layout): Map<string, ArrayLike<number>> {
+export function namedResult(result: StepResult, layout: Layout): Map<string, ArrayLike<number>> {
   const { losses, next } = result;
   const named = new Map<string, ArrayLike<number>>([
     ["mu", result.mu],
