@@ -166,7 +166,7 @@ export class ArchscapeTraining extends LitElement {
   /** Cells get their places one part after the other. */
   private placing(): TemplateResult | typeof nothing {
     const { lab } = this;
-    const { placing, model, job } = lab.training.store.value;
+    const { placing, placed, model, job, busy } = lab.training.store.value;
     if (placing) {
       const { done, total, rate, secondsLeft } = placing;
       return html`<div class="stack" data-placing=${done}>
@@ -178,9 +178,7 @@ export class ArchscapeTraining extends LitElement {
         <div class="row"><button type="button" @click=${lab.training.stopPlacing}>Stop placing</button></div>
       </div>`;
     }
-    const { atlas } = lab.atlas.store.value;
-    const isPart = atlas.status === "ready" ? atlas.present !== undefined : atlas.status === "empty";
-    if (!isPart || !model || isActive(job)) return nothing;
+    if (placed || !model || busy === "loading" || isActive(job)) return nothing;
     return html`<div class="row"><button type="button" @click=${() => void lab.training.place()}>Place all cells on the map</button></div>`;
   }
 

@@ -52,6 +52,8 @@ export interface TrainingView {
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
   /** The space is being embedded, part after part. */
   readonly placing: PlacingView | undefined;
+  /** Whether the map has all cells by the model as it is. */
+  readonly placed: boolean;
   /** Step whose checkpoint the browser keeps of the run under way. */
   readonly kept: number | undefined;
 }
@@ -120,6 +122,7 @@ const INITIAL: Omit<TrainingView, "device"> = {
   resumable: undefined,
   busy: undefined,
   placing: undefined,
+  placed: false,
   kept: undefined,
 };
 
@@ -202,7 +205,9 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         if (placing === controller) store.set({ placing: view });
       },
       onRows(rows, present) {
-        if (placing === controller) effects.onPlaced(rows, present);
+        if (placing !== controller) return;
+        effects.onPlaced(rows, present);
+        store.set({ placed: present === undefined });
       },
     });
     if (placing !== controller) return;
