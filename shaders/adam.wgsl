@@ -50,7 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   contribute(0u, epsilon, thread);
   contribute(1u, vec4f(square, 0.0, 0.0, 0.0), thread);
   workgroupBarrier();
-  epsilon = total(0u, thread);
+  epsilon = select(total(0u, thread), vec4f(), CONVOLUTION);
   square = total(1u, thread).x + dot(epsilon, epsilon);
   let norm = sqrt(square);
   if (group.x == 0u) {

@@ -1,4 +1,5 @@
-// (1 + eps) x + A~ x for the tiles of a thread, A~ = A + A^T of each graph: symmetric, so the backward pass is the same sum.
+// The sum over neighbours for the tiles of a thread, A~ = A + A^T of each graph: in GIN layers (1 + eps) x + A~ x, in graph
+// convolutions D^-1/2 (A~ + I) D^-1/2 x. Both are symmetric, so the backward pass is the same sum.
 // Rows of one graph may belong to several threads: they meet in workgroup memory, one vec4f (four columns) a row.
 // Needs THREADS and `rowWord(row)`, the row's word of Control.
 
@@ -13,11 +14,14 @@ fn exchange(tiles: array<mat4x4f, TILES>, thread: u32) {
 }
 
 fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32) -> array<mat4x4f, TILES> {
-  exchange(tiles, thread);
+  var own = tiles;
+  let roots = inverseRootDegrees(block);
+  if (CONVOLUTION) { own = weighRows(own, roots); }
+  exchange(own, thread);
+  var sums: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) { sums[t] = transpose(own[t]) * select(1.0 + epsilon, 1.0, CONVOLUTION); }
   let masks = neighbourMasks(4u * block);
   let first = 4u * thread - 4u * block % NODES;   // in workgroup memory, whose first row begins a graph
-  var sums: array<mat4x4f, TILES>;
-  for (var t = 0u; t < TILES; t++) { sums[t] = (1.0 + epsilon) * transpose(tiles[t]); }
   for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {
     let bit = firstTrailingBit(bits);
     let has = vec4f((masks >> vec4u(bit)) & vec4u(1u));
@@ -30,5 +34,23 @@ fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32
     }
   }
   for (var t = 0u; t < TILES; t++) { sums[t] = transpose(sums[t]); }
+  if (CONVOLUTION) { sums = weighRows(sums, roots); }
   return sums;
 }
+
+fn weighRows(tiles: array<mat4x4f, TILES>, weights: vec4f) -> array<mat4x4f, TILES> {
+  var weighed: array<mat4x4f, TILES>;
+  for (var t = 0u; t < TILES; t++) { weighed[t] = maskRows(tiles[t], weights); }
+  return weighed;
+}
+
+// D^-1/2 of a block's four rows.
+fn inverseRootDegrees(block: u32) -> vec4f {
+  let row = 4u * block;
+  return vec4f(
+    inverseRootDegree(rowWord(row)), inverseRootDegree(rowWord(row + 1u)), inverseRootDegree(rowWord(row + 2u)), inverseRootDegree(rowWord(row + 3u)));
+}
+}
+
+// D^-1/2 of a row: its neighbours and itself.
+fn inverseRootDegree(word: u32) -> f32 { return inverseSqrt(f32(1u + countOneBits(neighboursOf(word)))); }

@@ -1,4 +1,4 @@
-// Forward pass of the first stage. Its input, (1 + eps) X + A~ X on one-hot rows, is made here from the packed rows.
+// Forward pass of the first stage. Its input, the sum over neighbours of one-hot rows (aggregate.wgsl), is made here from the packed rows.
 
 @group(0) @binding(0) var<uniform> stage: Stage;
 @group(0) @binding(1) var<storage, read> control: Control;
@@ -10,19 +10,28 @@
 const WORKERS = THREADS;
 const SLOTS = 2u * TILES;
 
-// (1 + eps) X + A~ X of the block's four rows: a row's own operation, weighed, and those of its neighbours, counted.
-fn inputFeatures(block: u32, own: f32) -> array<vec4f, OPERATIONS> {
+// What the first layer sums up for the block's four rows: each row's own operation and those of its neighbours, weighed as
+// `aggregate` does.
+fn inputFeatures(block: u32, epsilon: f32) -> array<vec4f, OPERATIONS> {
   let row = 4u * block;
   let valid = validRows(block, control.count);
   let operations = vec4u(
     operationOf(rowWord(row)), operationOf(rowWord(row + 1u)), operationOf(rowWord(row + 2u)), operationOf(rowWord(row + 3u)));
+  var weights = valid;
+  var own = (1.0 + epsilon) * valid;
+  if (CONVOLUTION) {
+    weights = valid * inverseRootDegrees(block);
+    own = weights * weights;
+  }
   var features: array<vec4f, OPERATIONS>;
-  for (var k = 0u; k < OPERATIONS; k++) { features[k] = select(vec4f(), own * valid, operations == vec4u(k)); }
+  for (var k = 0u; k < OPERATIONS; k++) { features[k] = select(vec4f(), own, operations == vec4u(k)); }
   let masks = neighbourMasks(row);
   for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {
     let bit = firstTrailingBit(bits);
-    let has = vec4f((masks >> vec4u(bit)) & vec4u(1u)) * valid;
-    let operation = operationOf(rowWord(row - row % NODES + bit));
+    let word = rowWord(row - row % NODES + bit);
+    let operation = operationOf(word);
+    var has = vec4f((masks >> vec4u(bit)) & vec4u(1u)) * weights;
+    if (CONVOLUTION) { has *= inverseRootDegree(word); }
     for (var k = 0u; k < OPERATIONS; k++) { features[k] += select(vec4f(), has, operation == k); }
   }
   return features;
@@ -30,9 +39,8 @@ fn inputFeatures(block: u32, own: f32) -> array<vec4f, OPERATIONS> {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let own = 1.0 + epsilonOf(0u);
   let block = group.y * THREADS + thread;
-  let input = inputFeatures(block, own);
+  let input = inputFeatures(block, epsilonOf(0u));
   if (!EVALUATE && group.x == 0u) {
     for (var k = 0u; k < OPERATIONS; k++) { activations[stage.input + k * BLOCKS + block] = input[k]; }
   }

@@ -107,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     spread[i] = 0.0;
     latent[i] = mu;
     if (train) {
-      spread[i] = exp(logvar) * noiseAt(element);
+      if (run.variational == 1u) { spread[i] = exp(logvar) * noiseAt(element); }
       kept[i] = keepAt(element) / (1.0 - run.dropout);
       latent[i] = (mu + spread[i]) * kept[i];
     }

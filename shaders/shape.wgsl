@@ -1,7 +1,8 @@
 // Sizes derived from the constants that the host puts before this text (src/vgae/webgpu/constants.ts):
-// NODES, OPERATIONS, HIDDEN, LATENT, LAYERS, BATCH, BLOCKS, THREADS, ADJACENCY_WORDS, OPERATION_BITS, OPERATIONS_PER_WORD, GRAPH_WORDS,
+// NODES, OPERATIONS, HIDDEN, LATENT, LAYERS, STAGES, BATCH, BLOCKS, THREADS, ADJACENCY_WORDS, OPERATION_BITS, OPERATIONS_PER_WORD, GRAPH_WORDS,
 // COLUMNS (features a workgroup owns: 4, or the size of a subgroup), SUBGROUP (0: subgroups are not used),
-// and the flags INJECT (noise and masks come from a buffer) and EVALUATE (no statistics, nothing kept for a backward pass).
+// and the flags INJECT (noise and masks come from a buffer), EVALUATE (no statistics, nothing kept for a backward pass) and
+// CONVOLUTION (layers are graph convolutions and not GIN layers).
 //
 // Matrices of activations are feature-major: [feature][row], rows = all nodes of all graphs of the batch, padded ones included.
 // A thread owns four consecutive rows, one vec4f, so a matrix is read as [feature][block], BLOCKS blocks a feature.
@@ -17,7 +18,7 @@ const SUMS = LOSSES_AT + 4u;
 // the shares of the eps gradients, by layer and column quad.
 const QUADS = HIDDEN / 4u;
 const STAGE_NORMS = QUADS + WEIGHT_GROUPS;
-const NORMS = 2u * LAYERS * STAGE_NORMS + 1u;
+const NORMS = STAGES * STAGE_NORMS + 1u;
 const EPSILON_SLOTS = NORMS;
 const TILES = COLUMNS / 4u;
 const WEIGHT_GROUPS = (QUADS * QUADS / TILES + THREADS - 1u) / THREADS;
@@ -50,6 +51,7 @@ struct Run {
   clipNorm: f32,
   klWeight: f32,
   rounds: u32,         // of the Feistel network
+  variational: u32,    // 0: z = mu, without noise
 }
 
 fn neighboursOf(row: u32) -> u32 { return row & 0xffffu; }

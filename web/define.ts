@@ -5,6 +5,7 @@ import { ArchscapeLab } from "./elements/archscape-lab.ts";
 import { ArchscapeLegend } from "./elements/archscape-legend.ts";
 import { ArchscapeMap } from "./elements/archscape-map.ts";
 import { ArchscapeNotices } from "./elements/archscape-notices.ts";
+import { ArchscapeOffer } from "./elements/archscape-offer.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
@@ -17,6 +18,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-legend": ArchscapeLegend,
   "archscape-map": ArchscapeMap,
   "archscape-notices": ArchscapeNotices,
+  "archscape-offer": ArchscapeOffer,
   "archscape-search": ArchscapeSearch,
   "archscape-space": ArchscapeSpace,
   "archscape-training": ArchscapeTraining,

@@ -42,6 +42,16 @@ export function duration(seconds: number): string {
   return `${Math.floor(total / 3600)} h ${pad(Math.floor((total % 3600) / 60))} min`;
 }
 
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** Milliseconds since 1970 -> "just now", "5 min ago", "3 h ago", and from a day on the date. */
+export function ago(date: number, now: number): string {
+  const minutes = Math.floor((now - date) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h ago` : `on ${day.format(date)}`;
+}
+
 /** A value of a table's metric in its own unit: 0.7349 with scale 100 and "%" -> "73.49 %". */
 export function inUnit(value: number, metric: { readonly unit: string; readonly scale: number }): string {
   if (!Number.isFinite(value)) return "no value";

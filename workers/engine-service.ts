@@ -1,14 +1,18 @@
 import { transfer } from "comlink";
+import { requestOf } from "../src/spaces/request.ts";
 import { type BackendOptions, openBackend } from "../src/vgae/backend.ts";
-import { session } from "../src/vgae/session.ts";
+import { type SessionSnapshot, session } from "../src/vgae/session.ts";
+import { indexedDbRuns } from "./indexed-db.ts";
 import { outcome } from "./outcome.ts";
 import type { EngineApi, EngineEvent, Outcome } from "./protocol.ts";
+import { type RunKeeper, runKeeper } from "./run-keeper.ts";
 import { adopt, preparedSpace } from "./spaces.ts";
 
 /** What the engine worker exposes. Apart from it, so that it also runs without a worker. */
 export function engineService(options: Pick<BackendOptions, "api"> = {}): EngineApi & { close(): void } {
   const engine = session((backend) => openBackend({ ...options, backend }));
   let preparing: AbortController | undefined;
+  let keeper: RunKeeper | undefined;
   return {
     adopt,
     open: (backend) =>
@@ -16,19 +20,31 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
         const { name, status, adapter, message } = await engine.open(backend);
         return { backend: name, status, adapter, message };
       }),
-    async pretrain({ space, ...request }, events) {
+    async pretrain({ space, keep, ...request }, events) {
       const controller = new AbortController();
       preparing = controller;
+      const post = (event: EngineEvent): void => {
+        const { buffer } = (event.type === "epoch" && event.embedding) || {};
+        events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
+      };
+      const epochs = [...(keep?.epochs ?? [])];
+      const kept = keep && keeperOf(keep.id, post);
+      keeper = kept;
       const result = await outcome(async () => {
         const opened = preparedSpace(space, controller.signal);
         // No pause where nothing is to be prepared: a cancel that follows at once finds the job.
-        return engine.pretrain({ ...request, space: opened instanceof Promise ? await opened : opened }, (event: EngineEvent) => {
-          const { buffer } = (event.type === "epoch" && event.embedding) || {};
-          events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
+        const prepared = opened instanceof Promise ? await opened : opened;
+        const onSnapshot = ({ encode, ...run }: SessionSnapshot): void =>
+          kept?.save({ ...run, space: requestOf(prepared), epochs: [...epochs] }, encode);
+        return engine.pretrain({ ...request, space: prepared, onSnapshot }, (event) => {
+          if (event.type === "epoch") epochs.push(event.report);
+          post(event);
         });
       });
+      // A run that broke off may be taken up again; one that came to its end, whichever, leaves nothing.
+      await (result.ok ? kept?.drop() : kept?.leave());
       events.close();
-      return result.ok ? sent(result, result.value.embedding, result.value.checkpoint) : result;
+      return result.ok ? sent(result, result.value.checkpoint) : result;
     },
     async pause() {
       engine.job?.pause();
@@ -42,15 +58,13 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
     async cancel() {
       preparing?.abort();
       engine.job?.cancel();
+      await keeper?.drop();
     },
     async snapshot(settings) {
       const result = await outcome(() => engine.snapshot(settings));
       return result.ok ? sent(result, result.value) : result;
     },
-    async load(space, checkpoint, source, options) {
-      const result = await outcome(async () => engine.load(await preparedSpace(space), checkpoint, source, options));
-      return result.ok ? sent(result, result.value.embedding) : result;
-    },
+    load: (space, checkpoint, source) => outcome(async () => engine.load(await preparedSpace(space), checkpoint, source)),
     async embed(indices) {
       const result = await outcome(() => engine.embed(indices));
       return result.ok ? sent(result, result.value) : result;
@@ -64,6 +78,13 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
     evaluate: (samples, seed) => outcome(() => engine.evaluate(samples, seed)),
     close: () => engine.close(),
   };
+}
+
+function keeperOf(id: string, post: (event: EngineEvent) => void): RunKeeper {
+  return runKeeper(id, indexedDbRuns(), {
+    onKept: (step) => post({ type: "kept", step }),
+    onRefused: (message) => post({ type: "not-kept", message }),
+  });
 }
 
 /** Moves the bytes of large arrays to the page instead of copying them. */

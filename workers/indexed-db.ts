@@ -1,7 +1,12 @@
 import type { SpaceCache } from "../src/spaces/preparation.ts";
+import type { KeptRun, RunStore } from "./run-keeper.ts";
 
 const DATABASE = "archscape";
-const STORE = "tables";
+/** Goes up when a store is added. */
+const VERSION = 2;
+/** What is known of a run and its checkpoint lie apart: to tell what there is takes no megabytes. */
+const STORES = ["tables", "runs", "checkpoints"] as const;
+type StoreName = (typeof STORES)[number];
 /** Some browsers never answer where storage is forbidden: as long as this may be waited for what saves seconds. */
 const PATIENCE_MS = 2000;
 
@@ -13,8 +18,33 @@ export function indexedDbCache(): SpaceCache | undefined {
   const storage = openable();
   return (
     storage && {
-      read: (key) => withStore(storage, "readonly", (store) => store.get(key) as IDBRequest<Uint8Array | undefined>),
-      write: async (key, bytes) => void (await withStore(storage, "readwrite", (store) => store.put(bytes, key))),
+      read: (key) => ask<Uint8Array | undefined>(storage, ["tables"], "readonly", (open) => open("tables").get(key)),
+      write: async (key, bytes) => void (await ask(storage, ["tables"], "readwrite", (open) => open("tables").put(bytes, key))),
+    }
+  );
+}
+
+/** Unfinished runs in the browser's IndexedDB. Undefined where there is none; where it refuses, its methods reject. */
+export function indexedDbRuns(): RunStore | undefined {
+  const storage = openable();
+  const both = ["runs", "checkpoints"] as const;
+  return (
+    storage && {
+      list: () => ask<KeptRun[]>(storage, ["runs"], "readonly", (open) => open("runs").getAll()),
+      checkpoint: (id) =>
+        ask<Uint8Array | undefined>(storage, ["checkpoints"], "readonly", (open) => open("checkpoints").get(id)),
+      async put(run, checkpoint) {
+        await ask(storage, both, "readwrite", (open) => {
+          open("checkpoints").put(checkpoint, run.id);
+          return open("runs").put(run, run.id);
+        });
+      },
+      async remove(id) {
+        await ask(storage, both, "readwrite", (open) => {
+          open("checkpoints").delete(id);
+          return open("runs").delete(id);
+        });
+      },
     }
   );
 }
@@ -28,15 +58,17 @@ function openable(): IDBFactory | undefined {
   }
 }
 
-async function withStore<Result>(
+/** One transaction: all of it is done, or nothing. */
+async function ask<Result>(
   storage: IDBFactory,
+  stores: readonly StoreName[],
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<Result>,
+  work: (open: (name: StoreName) => IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
   const database = await opened(storage);
   try {
-    const transaction = database.transaction(STORE, mode);
-    const request = ask(transaction.objectStore(STORE));
+    const transaction = database.transaction(stores, mode);
+    const request = work((name) => transaction.objectStore(name));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
@@ -49,12 +81,21 @@ async function withStore<Result>(
 
 function opened(storage: IDBFactory): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("IndexedDB does not answer.")), PATIENCE_MS);
-    const request = storage.open(DATABASE, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new Error("IndexedDB does not answer."));
+    }, PATIENCE_MS);
+    const request = storage.open(DATABASE, VERSION);
+    request.onupgradeneeded = () => {
+      const { result: database } = request;
+      for (const name of STORES) if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
+    };
     request.onsuccess = () => {
       clearTimeout(timer);
-      resolve(request.result);
+      // Left open, it would stand in the way of the next version.
+      if (late) request.result.close();
+      else resolve(request.result);
     };
     request.onerror = () => {
       clearTimeout(timer);

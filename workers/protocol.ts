@@ -52,24 +52,32 @@ export interface PretrainRequest {
   /** Send a fresh embedding of the whole space with every epoch event. */
   readonly embedEachEpoch?: boolean;
   /**
-   * Epoch events carry the embedding of these architectures only, and the result none: for spaces so large that it would take longer
-   * than the training between. `embed` makes it in parts.
+   * Epoch events carry the embedding of these architectures only: for spaces so large that it would take longer than the training
+   * between.
    */
   readonly epochSample?: Uint32Array;
+  /**
+   * Keep a checkpoint in the browser's storage every few seconds, until the run ends (`run-keeper.ts`). One that is resumed keeps its
+   * name, and brings the reports of the epochs before.
+   */
+  readonly keep?: { readonly id: string; readonly epochs: readonly EpochReport[] };
 }
 
 export type { EpochReport, ModelQuality, Reconstruction };
 
 export type JobState = PretrainState;
-export type EngineEvent = PretrainEvent;
+export type EngineEvent =
+  | PretrainEvent
+  /** A checkpoint of the run after so many steps is in the browser's storage. */
+  | { readonly type: "kept"; readonly step: number }
+  /** The storage refuses, why in a sentence; told once, and the run goes on. */
+  | { readonly type: "not-kept"; readonly message: string };
 
 export interface PretrainResult {
   readonly state: "finished" | "cancelled" | "failed";
   /** What went wrong, where `state` is `failed`: the weights are the last good ones. */
   readonly message?: string;
   readonly epochs: readonly EpochReport[];
-  /** Embedding of the whole space, size x 16, row-major; empty where the request had an `epochSample`. */
-  readonly embedding: Float32Array;
   /** Checkpoint (.safetensors) with optimiser state. */
   readonly checkpoint: Uint8Array;
 }
@@ -88,7 +96,7 @@ export interface EngineApi extends SpaceHolder {
   /** Checkpoint of the model as it is now (during a job too). `weightsOnly` leaves the optimiser out. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Outcome<Uint8Array>>;
   /** Replaces the current model by a checkpoint; refused with a sentence if it does not fit, and then nothing changes. */
-  load(space: SpaceChoice, checkpoint: Uint8Array, source?: string, options?: LoadOptions): Promise<Outcome<LoadedModel>>;
+  load(space: SpaceChoice, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
   /** Embedding of architectures by the current model, count x 16; by default of the whole space. */
   embed(indices?: Uint32Array): Promise<Outcome<Float32Array>>;
   /** The `k` architectures nearest to each point of the embedding (count x 16), exactly: indices and L2 distances, count x k. */
@@ -101,16 +109,9 @@ export interface EngineApi extends SpaceHolder {
   evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
 }
 
-export interface LoadOptions {
-  /** Without it the embedding is left out, to be made in parts by `embed`. */
-  readonly embed?: boolean;
-}
-
 export interface LoadedModel {
   /** `__metadata__` of the file, as it stands. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** size x 16; empty where it was not asked for. */
-  readonly embedding: Float32Array;
   /** Whether training can go on from it (optimiser state present). */
   readonly resumable: boolean;
 }

@@ -84,7 +84,7 @@ export async function embedSpace(backend: Backend, space: SearchSpace, model: Ch
 
 /** What results say about a model: its file and, where it is ours, how it was made. */
 export function modelProvenance({ file, metadata }: CommandModel): Record<string, string> {
-  const known = ["protocol", "epochs", "seed", "adapter", "variant", "version", "commit"] as const;
+  const known = ["protocol", "epochs", "seed", "encoder", "variational", "adapter", "variant", "version", "commit"] as const;
   const told = known.flatMap((key) => {
     const value = metadata[key];
     return value === undefined ? [] : [[`model_${key}`, value] as const];

@@ -21,6 +21,8 @@ export interface Gpu {
   /** Vendor, architecture and description, as far as the browser tells. */
   readonly adapter: string;
   readonly counts: Counts;
+  /** Threads of a subgroup, where shaders may use subgroups and all are of one size. */
+  readonly subgroupSize: number | undefined;
   /** Resolves when the device is gone, with the reason. */
   readonly lost: Promise<string>;
 }
@@ -30,6 +32,9 @@ export type OpenedDevice =
   | { readonly ok: false; readonly status: Exclude<DeviceStatus, "hardware" | "software-adapter">; readonly message: string };
 
 const EMPTY: Counts = { buffers: 0, liveBuffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 };
+
+/** Optional features that kernels have variants for. */
+const USED_FEATURES = ["subgroups"] as unknown as readonly GPUFeatureName[];
 
 /**
  * Asks for a device with default limits. Never throws: the cause of a refusal comes as a status and one sentence.
@@ -55,9 +60,10 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
         "This browser knows WebGPU but offers no graphics adapter: the GPU may be blocked, switched off or without a driver.",
     };
   }
+  const features = USED_FEATURES.filter((feature) => adapter.features.has(feature));
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ label: "archscape", requiredFeatures: [...adapter.features].filter((f) => f === "subgroups" || f === "shader-f16") as GPUFeatureName[] });
+    device = await adapter.requestDevice({ label: "archscape", requiredFeatures: features });
   } catch (error) {
     return {
       ok: false,
@@ -76,12 +82,18 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
       status: software ? "software-adapter" : "hardware",
       adapter: name,
       counts: { ...EMPTY },
+      subgroupSize: subgroupSize(device, info),
       lost: device.lost.then((lost) =>
         lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.",
       ),
     },
     message: software ? `WebGPU runs on a software adapter (${name}): correct, but slow.` : `WebGPU runs on ${name}.`,
   };
+}
+
+function subgroupSize(device: GPUDevice, info: GPUAdapterInfo): number | undefined {
+  if (!device.features.has("subgroups")) return undefined;
+  return info.subgroupMinSize === info.subgroupMaxSize ? info.subgroupMinSize : undefined;
 }
 
 function isSoftware(info: GPUAdapterInfo, name: string): boolean {

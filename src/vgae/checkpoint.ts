@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { readSafeTensors, type Tensor, toFloat32, writeSafeTensors } from "../formats/safetensors.ts";
 import { checkSampleMetadata, sampleMetadata } from "../spaces/sample-metadata.ts";
 import type { SearchSpace } from "../spaces/space.ts";
-import { type ModelShape, modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
+import { DEFAULT_TRAINING, type Encoder, type ModelShape, modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
 import { parameterLayout, type Tensor as Slot } from "./layout.ts";
 import { emptyPrior, priorStd, type TrainingState } from "./state.ts";
 
@@ -71,7 +71,7 @@ export function writeCheckpoint(
     archscape: "checkpoint 1",
     space: space.name,
     ...sampleMetadata(space),
-    ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
+    ...optionMetadata({ ...options, encoder: shape.encoder }),
     ...made,
   };
   return writeSafeTensors({ metadata, tensors });
@@ -89,7 +89,7 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
     throw new InputError(`${source}: expected a model of ${space.name}, found one of ${named}.`);
   }
   checkSampleMetadata(space, metadata, source, "a model");
-  const shape = modelShape(space, hiddenOf(tensors, source));
+  const shape = modelShape(space, ...sizeOf(tensors, metadata, source));
   const layout = parameterLayout(shape);
   const take = (prefix: string, slots: readonly Slot[], floats: number): Float32Array => {
     const packed = new Float32Array(floats);
@@ -128,7 +128,7 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
       m2: values(tensors, `${OURS}prior_m2`, dims, source),
     },
   };
-  return { state, shape, options: optionsOf(metadata), resumable, metadata };
+  return { state, shape, options: optionsOf(metadata, shape.encoder), resumable, metadata };
 }
 
 type Tensors = ReadonlyMap<string, Tensor>;
@@ -147,18 +147,39 @@ function values(tensors: Tensors, name: string, shape: readonly number[], source
   return floats;
 }
 
-function hiddenOf(tensors: Tensors, source: string): number {
-  const bias = tensors.get("mlps.0.linears.0.bias");
-  const hidden = bias?.shape[0];
-  if (hidden === undefined || hidden < 4 || hidden % 4 !== 0) {
+/** The tensor that tells an encoder, and by its length the width. */
+const FIRST_BIAS: Readonly<Record<Encoder, string>> = { gin: "mlps.0.linears.0.bias", gcn: "convolutions.0.linear.bias" };
+
+function sizeOf(
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>>,
+  source: string,
+): [hidden: number, encoder: Encoder] {
+  const encoder: Encoder = tensors.has(FIRST_BIAS.gcn) && !tensors.has(FIRST_BIAS.gin) ? "gcn" : "gin";
+  const named = metadata["encoder"] ?? encoder;
+  if (named !== encoder) {
     throw new InputError(
-      `${source}: expected a tensor mlps.0.linears.0.bias whose length is a multiple of 4, found ${hidden ?? "none"}.`,
+      `${source}: expected the tensors of the encoder ${named} that its metadata name, found those of ${encoder}.`,
     );
   }
-  return hidden;
+  const hidden = tensors.get(FIRST_BIAS[encoder])?.shape[0];
+  if (hidden === undefined || hidden < 4 || hidden % 4 !== 0) {
+    const expected = hidden === undefined ? `${FIRST_BIAS.gin} (or ${FIRST_BIAS.gcn})` : FIRST_BIAS[encoder];
+    throw new InputError(`${source}: expected a tensor ${expected} whose length is a multiple of 4, found ${hidden ?? "none"}.`);
+  }
+  return [hidden, encoder];
 }
 
-function optionsOf(metadata: Readonly<Record<string, string>>): TrainingOptions {
+/** Options as a file names them. What was added later stands there only where it is not the default: other files keep their bytes. */
+function optionMetadata({ encoder, variational, ...options }: TrainingOptions): Record<string, string> {
+  const variant = {
+    ...(encoder === DEFAULT_TRAINING.encoder ? {} : { encoder }),
+    ...(variational === DEFAULT_TRAINING.variational ? {} : { variational }),
+  };
+  return Object.fromEntries(Object.entries({ ...options, ...variant }).map(([key, value]) => [key, String(value)]));
+}
+
+function optionsOf(metadata: Readonly<Record<string, string>>, encoder: Encoder): TrainingOptions {
   const { protocol, epochs, seed, batchSize, learningRate, dropout, clipNorm, klWeight } = metadata;
   const given = { epochs, seed, batchSize, learningRate, dropout, clipNorm, klWeight };
   const numbers = Object.fromEntries(
@@ -167,5 +188,7 @@ function optionsOf(metadata: Readonly<Record<string, string>>): TrainingOptions 
   return trainingOptions({
     ...numbers,
     ...(protocol === undefined ? {} : { protocol: protocol as TrainingOptions["protocol"] }),
+    encoder,
+    variational: metadata["variational"] !== "false",
   });
 }

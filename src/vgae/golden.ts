@@ -165,7 +165,7 @@ export function embeddingOf(mu: Float32Array, shape: Pick<ModelShape, "nodes" | 
 export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** A step's results under the names of the golden file. */
-function namedResult(result: StepResult, layout: Layout): Map<string, ArrayLike<number>> {
+export function namedResult(result: StepResult, layout: Layout): Map<string, ArrayLike<number>> {
   const { losses, next } = result;
   const named = new Map<string, ArrayLike<number>>([
     ["mu", result.mu],
@@ -198,7 +198,7 @@ function shapeOf(tensors: Tensors): ModelShape {
   const [, nodes = 0, operations = 0] = find(tensors, "step0/ops").shape;
   const [latent = 0, hidden = 0] = find(tensors, "init/fc1.weight").shape;
   const [layers = 0] = find(tensors, "init/eps").shape;
-  return { nodes, operations, hidden, latent, layers };
+  return { encoder: "gin", nodes, operations, hidden, latent, layers };
 }
 
 function number(metadata: Readonly<Record<string, string>>, key: string): number {

@@ -22,9 +22,9 @@ export interface Layout {
   readonly runningFloats: number;
   /** Names of the scalar counters `num_batches_tracked`, one a batch norm. */
   readonly counters: readonly string[];
-  /** The linear + batch-norm stages in forward order: two a GIN layer. */
+  /** The linear + batch-norm stages in forward order: two a GIN layer, one a graph convolution. */
   readonly stages: readonly Stage[];
-  /** The linear maps in the order in which the released code makes them; tensors `name.weight` and `name.bias`. */
+  /** The linear maps in the order in which PyTorch would make them (GIN: the released code does); tensors `name.weight` and `name.bias`. */
   readonly linears: readonly { readonly name: string; readonly inputs: number }[];
 }
 
@@ -34,16 +34,16 @@ export interface Stage {
   readonly outputs: number;
   readonly linear: string;
   readonly norm: string;
-  /** GIN layer this stage belongs to. */
+  /** Layer of the encoder this stage belongs to. */
   readonly layer: number;
-  /** Whether this is the second stage of its layer, whose output is aggregated over neighbours for the next layer. */
-  readonly outer: boolean;
+  /** Whether this is the first stage of its layer, whose input is aggregated over neighbours. */
+  readonly aggregates: boolean;
 }
 
 const aligned = (floats: number): number => Math.ceil(floats / 4) * 4;
 
-function packTensors(list: readonly (readonly [string, readonly number[]])[]): { tensors: Tensor[]; floats: number } {
-  let offset = 0;
+function packTensors(list: readonly (readonly [string, readonly number[]])[], first = 0): { tensors: Tensor[]; floats: number } {
+  let offset = first;
   const tensors = list.map(([name, shape]) => {
     const tensor = { name, shape, offset, size: shape.reduce((a, b) => a * b, 1) };
     offset = aligned(offset + tensor.size);
@@ -52,23 +52,27 @@ function packTensors(list: readonly (readonly [string, readonly number[]])[]): {
   return { tensors, floats: offset };
 }
 
+/** Stages of one layer of the encoder, from `inputs` features to `outputs`. */
+function layerStages({ encoder }: ModelShape, layer: number, inputs: number, outputs: number): Stage[] {
+  const sizes = { outputs, layer };
+  if (encoder === "gcn") {
+    const name = `convolutions.${layer}`;
+    return [{ ...sizes, inputs, linear: `${name}.linear`, norm: `${name}.norm`, aggregates: true }];
+  }
+  const mlp = `mlps.${layer}`;
+  return [
+    { ...sizes, inputs, linear: `${mlp}.linears.0`, norm: `${mlp}.batch_norms.0`, aggregates: true },
+    { ...sizes, inputs: outputs, linear: `${mlp}.linears.1`, norm: `batch_norms.${layer}`, aggregates: false },
+  ];
+}
+
 export function parameterLayout(shape: ModelShape): Layout {
   const { operations, hidden, latent, layers } = shape;
-  const stages: Stage[] = [];
-  for (let layer = 0; layer < layers; layer++) {
-    const mlp = `mlps.${layer}`;
-    const inputs = layer === 0 ? operations : hidden;
-    stages.push({ inputs, outputs: hidden, linear: `${mlp}.linears.0`, norm: `${mlp}.batch_norms.0`, layer, outer: false });
-    stages.push({
-      inputs: hidden,
-      outputs: hidden,
-      linear: `${mlp}.linears.1`,
-      norm: `batch_norms.${layer}`,
-      layer,
-      outer: true,
-    });
-  }
-  const parameters: [string, number[]][] = [["eps", [layers]]];
+  const stages = Array.from({ length: layers }, (_, layer) =>
+    layerStages(shape, layer, layer === 0 ? operations : hidden, hidden),
+  ).flat();
+  const gin = shape.encoder === "gin";
+  const parameters: [string, number[]][] = gin ? [["eps", [layers]]] : [];
   for (const { linear, norm, inputs, outputs } of stages) {
     parameters.push([`${linear}.weight`, [outputs, inputs]], [`${linear}.bias`, [outputs]]);
     parameters.push([`${norm}.weight`, [outputs]], [`${norm}.bias`, [outputs]]);
@@ -81,7 +85,8 @@ export function parameterLayout(shape: ModelShape): Layout {
     [`${norm}.running_mean`, [outputs]],
     [`${norm}.running_var`, [outputs]],
   ]);
-  const packedParameters = packTensors(parameters);
+  // The kernels keep the eps of four GIN layers in the first vec4f; graph convolutions leave it at zero.
+  const packedParameters = packTensors(parameters, gin ? 0 : 4);
   const packedRunning = packTensors(running);
   return {
     parameters: packedParameters.tensors,

@@ -87,11 +87,15 @@ const MAX_LOSSES = 3;
 const LOSS_GRACE_MS = 500;
 const MAX_EPOCH_SAMPLES = 100_000;
 
+/** Architectures embedded at a time at the end of an epoch: what a cancel has to wait for. */
+const SLICE = 512;
+
 class DeviceLost extends Error {}
+class Interrupted extends Error {}
 
 export function pretraining(open: () => Promise<Backend>, request: PretrainRequest): Pretraining {
   const { space, options } = request;
-  const shape = modelShape(space, request.hidden);
+  const shape = modelShape(space, request.hidden, options.encoder);
   const epochSteps = stepsPerEpoch(space.trainSize, options.batchSize);
   const totalSteps = epochSteps * options.epochs;
   const stopAfter = request.stopAfter ?? Number.POSITIVE_INFINITY;
@@ -213,6 +217,32 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       request.onSnapshot?.(state);
     };
 
+    /** The model as it is judged: a cancel is heard between the parts. */
+    const judged = (): Pick<Trainer, "encode" | "decode" | "shape"> => {
+      const unlessCancelled = <T>(work: () => Promise<T>): Promise<T> => {
+        if (cancelled()) throw new Interrupted();
+        return work();
+      };
+      return {
+        shape,
+        encode: async (packed) => unlessCancelled(() => current.encode(packed)),
+        decode: async (z) => unlessCancelled(() => current.decode(z)),
+      };
+    };
+
+    /** In slices, between which a cancel is heard: there is no embedding then. */
+    const embedSlices = async (packed: Uint32Array): Promise<Float32Array | undefined> => {
+      const { words } = packingOf(space);
+      const rows = new Float32Array((packed.length / words) * shape.latent);
+      for (let first = 0; first < packed.length / words; first += SLICE) {
+        if (cancelled()) return undefined;
+        const slice = packed.slice(first * words, (first + SLICE) * words);
+        rows.set(await unlessLost(current.embed(slice)), first * shape.latent);
+      }
+      return rows;
+    };
+
+    /** A cancel interrupts it: without a report, unless only the embedding was missing. */
     const endEpoch = async (): Promise<void> => {
       const epoch = current.step / epochSteps;
       const seconds = (performance.now() - epochStarted) / 1000;
@@ -220,12 +250,14 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       keep(await unlessLost(current.snapshot()));
       const last = current.step >= totalSteps;
       const quality = await unlessLost(
-        modelQuality(current, space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
-      );
+        modelQuality(judged(), space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
+      ).catch((error: unknown) => {
+        if (error instanceof Interrupted) return undefined;
+        throw error;
+      });
+      if (!quality) return;
       const report: EpochReport = { epoch, loss: meanLosses(epochMetrics), seconds, ...quality };
-      const embedding = request.embedEachEpoch
-        ? await unlessLost(current.embed(packedSample ?? (packedSpace as Uint32Array)))
-        : undefined;
+      const embedding = request.embedEachEpoch ? await embedSlices(packedSample ?? (packedSpace as Uint32Array)) : undefined;
       epochs.push(report);
       reported = current.step;
       epochMetrics = [];

@@ -35,7 +35,7 @@ export interface ModelQuality {
 /** Points the paper draws. */
 export const PAPER_SAMPLES = 10_000;
 /** Graphs or points decoded at a time: bounds memory, not results. */
-const CHUNK = 2048;
+const CHUNK = 512;
 
 type Inference = Pick<Trainer, "encode" | "decode" | "shape">;
 

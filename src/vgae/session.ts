@@ -4,10 +4,12 @@ import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend } from "./backend.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from "./config.ts";
+import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
 import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
+import { stepsPerEpoch } from "./schedule.ts";
+import type { TrainingState } from "./state.ts";
 import type { BackendName, Trainer } from "./trainer.ts";
 
 /** One model at a time on one backend, and at most one training job: what a worker holds for a page. */
@@ -20,7 +22,7 @@ export interface Session extends Omit<Exploration, "forget"> {
   /** Bytes of a checkpoint of the model as it is now. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Uint8Array>;
   /** Replaces the current model; refused with an InputError if the file does not fit, and then nothing changes. */
-  load(space: SearchSpace, bytes: Uint8Array, source?: string, options?: { readonly embed?: boolean }): Promise<SessionModel>;
+  load(space: SearchSpace, bytes: Uint8Array, source?: string): Promise<SessionModel>;
   /** Embedding of architectures, count x latent; by default of the whole space. */
   embed(indices?: Uint32Array): Promise<Float32Array>;
   evaluate(samples: number, seed: number): Promise<ModelQuality>;
@@ -33,22 +35,31 @@ export interface SessionRequest {
   /** Checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
   readonly embedEachEpoch?: boolean;
-  /** Epoch events carry the embedding of these architectures only, and the result none. */
+  /** Epoch events carry the embedding of these architectures only. */
   readonly epochSample?: Uint32Array;
   readonly epochSamples?: number;
+  /** Told what a lost device would fall back to, every few seconds. */
+  readonly onSnapshot?: (snapshot: SessionSnapshot) => void;
+}
+
+/** The run after `step` steps, to be kept by who wants to. */
+export interface SessionSnapshot {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly options: TrainingOptions;
+  /** Bytes of a checkpoint with optimiser state. */
+  encode(): Uint8Array<ArrayBuffer>;
 }
 
 export interface SessionResult {
   readonly state: "finished" | "cancelled" | "failed";
   readonly message?: string;
   readonly epochs: readonly EpochReport[];
-  readonly embedding: Float32Array;
   readonly checkpoint: Uint8Array;
 }
 
 export interface SessionModel {
   readonly metadata: Readonly<Record<string, string>>;
-  readonly embedding: Float32Array;
   /** Whether training can go on from it. */
   readonly resumable: boolean;
 }
@@ -101,30 +112,31 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
 
   const explore = exploration(model, () => (alive ? backend?.gpu : undefined));
 
+  const encode = ({ trainer, ...of }: Current, state: TrainingState, settings?: { readonly weightsOnly?: boolean }) =>
+    writeCheckpoint(trainer.shape, state, { ...of, version: VERSION, variant: trainer.variant }, settings);
+
   const bytesOf = async (of: Current, settings?: { readonly weightsOnly?: boolean }): Promise<Uint8Array> =>
-    writeCheckpoint(
-      of.trainer.shape,
-      await of.trainer.snapshot(),
-      { space: of.space, options: of.options, adapter: of.adapter, version: VERSION, variant: of.trainer.variant },
-      settings,
-    );
+    encode(of, await of.trainer.snapshot(), settings);
 
   return {
     open,
     get job() {
       return job;
     },
-    async pretrain({ space, options: given, resume, ...request }, emit) {
+    async pretrain({ space, options: given, resume, onSnapshot, ...request }, emit) {
       if (job) throw new InputError("A training run is under way: cancel it or wait for its end.");
       const checkpoint = resume && readCheckpoint(space, resume);
       if (checkpoint && !checkpoint.resumable) {
         throw new InputError("The checkpoint holds weights only: training can go on from one that was saved with its optimiser.");
       }
+      if (checkpoint?.options) expectSameModel(checkpoint.options, given);
       const options = trainingOptions({ ...checkpoint?.options, ...given });
+      const totalSteps = stepsPerEpoch(space.trainSize, options.batchSize) * options.epochs;
       const run = pretraining(() => open(), {
         space,
         options,
         ...request,
+        onSnapshot: (state) => onSnapshot?.({ step: state.step, totalSteps, options, encode: () => encode(model(), state) }),
         ...(checkpoint ? { resume: checkpoint.state, hidden: checkpoint.shape.hidden } : {}),
       });
       job = run;
@@ -144,7 +156,6 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
           state: outcome.state,
           ...(outcome.message ? { message: outcome.message } : {}),
           epochs: outcome.epochs,
-          embedding: request.epochSample ? new Float32Array() : await done.trainer.embed(packSpace(space)),
           checkpoint: await bytesOf(done),
         };
       } finally {
@@ -152,18 +163,16 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       }
     },
     snapshot: async (settings) => bytesOf(model(), settings),
-    async load(space, bytes, source, { embed = true } = {}) {
+    async load(space, bytes, source) {
       if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
       const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
       const opened = await open();
       const packing = packingOf(space);
-      const packed = packSpace(space);
-      const set = { packed: packed.slice(0, space.trainSize * packing.words), count: space.trainSize };
+      const set = { packed: packSpace(space).slice(0, space.trainSize * packing.words), count: space.trainSize };
       const trainer = await opened.createTrainer(shape, packing, set, options);
       trainer.restore(state);
-      const embedding = embed ? await trainer.embed(packed) : new Float32Array();
       replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapterText(opened) });
-      return { metadata, embedding, resumable };
+      return { metadata, resumable };
     },
     async embed(indices) {
       const { trainer, space } = model();

@@ -54,7 +54,7 @@ test("pre-trains: steps, runs with a falling loss, pauses, steps again, goes on,
   await training.getByRole("button", { name: "Cancel" }).click();
   await expect(primary(page, "training")).toHaveText("Pre-train", PATIENCE);
   await expect(training.locator(".summary").first()).toContainText("cancelled at step", PATIENCE);
-  await expect(page.locator("archscape-map .caption")).toContainText("your training, protocol released, seed 3");
+  await expect(page.locator("archscape-map .caption")).toContainText("your training, protocol released, seed 3", PATIENCE);
   expect(problems).toEqual([]);
 });
 
@@ -105,11 +105,50 @@ test("saves a checkpoint, takes it back after a reset, and trains on from it", a
   const open = training.getByRole("button", { name: "Open …" });
   await choose(page, open, { ...whole, mimeType });
   await expect(notices(page, "news").last()).toContainText("training can go on from it", PATIENCE);
-  await expect(page.locator("archscape-map .caption")).toContainText(whole.name);
 
   const saved = Number(/step(\d+)/.exec(whole.name)?.[1]);
   await training.getByRole("button", { name: "Train on" }).click();
   await expect.poll(() => stepsDone(page), PATIENCE).toBeGreaterThan(saved);
+});
+
+test("places the cells of a cancelled run in parts, which a reset and a change of space interrupt", async ({ page }) => {
+  // As slow as a device may be: everything read back takes a quarter of a second more, all 15,625 cells a quarter of a minute.
+  await page.route(/engine\.worker.*\.js/, async (route) => {
+    const answer = await route.fetch();
+    const slow = `{
+      const { mapAsync } = GPUBuffer.prototype;
+      GPUBuffer.prototype.mapAsync = function (...range) {
+        return new Promise((resolve) => setTimeout(resolve, 250)).then(() => mapAsync.apply(this, range));
+      };
+    }\n`;
+    await route.fulfill({ response: answer, body: slow + (await answer.text()) });
+  });
+  await openLab(page, LONG);
+  await startAndReach(page, 1);
+  const training = await openStep(page, "training");
+  const placing = training.locator("[data-placing]");
+  const placed = async (): Promise<number> => Number(await placing.getAttribute("data-placing"));
+  await training.getByRole("button", { name: "Cancel" }).click();
+  await expect(placing).toBeVisible(PATIENCE);
+  await expect(training.locator(".summary").first()).toContainText("cancelled at step");
+  await training.getByRole("button", { name: "Reset" }).click();
+  await expect(placing).toHaveCount(0);
+  await expect(page.locator("archscape-map .caption")).toContainText("shipped weights");
+
+  await startAndReach(page, 1);
+  await training.getByRole("button", { name: "Cancel" }).click();
+  await expect.poll(placed, PATIENCE).toBeGreaterThan(0);
+  await openStep(page, "space");
+  await page.evaluate(() => {
+    location.hash = "#space=darts&drawn=500";
+  });
+  await expect(page.locator("header .space")).toContainText("500 architectures", PATIENCE);
+  await page.locator('archscape-space select[name="space"]').selectOption("nasbench201");
+  await expect(page.locator("archscape-map [data-part]")).toContainText("the others were not placed");
+  await openStep(page, "training");
+  await expect(placing).toHaveCount(0);
+  await training.getByRole("button", { name: "Place all cells on the map" }).click();
+  await expect(placing).toBeVisible();
 });
 
 test("refuses a checkpoint of something else in one sentence, and keeps the map", async ({ page }) => {

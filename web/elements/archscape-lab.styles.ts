@@ -3,13 +3,20 @@ import { css } from "lit";
 export const labStyles = css`
   :host {
     display: grid;
-    grid-template-rows: auto minmax(0, 1fr);
+    grid-template-rows: auto auto minmax(0, 1fr);
     grid-template-columns: minmax(0, 1fr);
     height: 100dvh;
     overflow: hidden;
     background: var(--paper);
   }
+  archscape-offer {
+    grid-row: 2;
+  }
+  main {
+    grid-row: 3;
+  }
   header {
+    grid-row: 1;
     display: flex;
     align-items: center;
     gap: 16px;

@@ -5,6 +5,7 @@ import { count } from "../format.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
 import { connectAddress } from "../state/address.ts";
 import type { Lab, Opening } from "../state/context.ts";
+import { createKept } from "../state/kept.ts";
 import { createNotices } from "../state/notices.ts";
 import { DEFAULT_SETTINGS, PANELS, type Panel, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
@@ -37,6 +38,7 @@ export class ArchscapeLab extends LitElement {
   private readonly settings = createStore<Settings>({ ...DEFAULT_SETTINGS });
   private readonly notices = createNotices();
   private readonly spaces = createSpaces(this.settings, this.notices);
+  private readonly kept = createKept(this.spaces, this.notices);
 
   constructor() {
     super();
@@ -47,6 +49,7 @@ export class ArchscapeLab extends LitElement {
       return [this.spaces.store, this.settings, ...(lab ? [lab.training.store, lab.searching.store] : [])];
     });
     connectAddress({ settings: this.settings, notices: this.notices, spaces: this.spaces });
+    void this.kept.look();
   }
 
   /** That of the space on the screen; undefined while the first is being prepared. */
@@ -105,6 +108,7 @@ export class ArchscapeLab extends LitElement {
     const { lab } = this;
     const { opening } = this.spaces.store.value;
     return html`
+      <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
       ${lab ? this.whole(lab) : opening ? this.alone(opening) : nothing}
       <archscape-notices .board=${this.notices}></archscape-notices>
     `;

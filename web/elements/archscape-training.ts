@@ -23,7 +23,7 @@ const STATES: Readonly<Record<TrainingView["job"], string>> = {
 
 const BUSY: Partial<Record<TrainingView["job"], string>> = {
   starting: "The engine is starting.",
-  ending: "The map of the last step is being computed.",
+  ending: "The run is coming to its end.",
 };
 
 /** Step 2: learn an embedding of the space, and keep or bring back a model. */
@@ -139,7 +139,16 @@ export class ArchscapeTraining extends LitElement {
   }
 
   private progress(): TemplateResult | typeof nothing {
-    const { job, step: done, totalSteps, stepsPerSecond, secondsLeft, metrics, metricsCount } = this.lab.training.store.value;
+    const {
+      job,
+      step: done,
+      totalSteps,
+      stepsPerSecond,
+      secondsLeft,
+      metrics,
+      metricsCount,
+      kept,
+    } = this.lab.training.store.value;
     if (job === "idle") return this.placing();
     const last = metrics[metricsCount - 1];
     return html`<div class="stack">
@@ -149,14 +158,15 @@ export class ArchscapeTraining extends LitElement {
         ${job === "running" ? html`<span>${significant(stepsPerSecond, 3)} steps/s</span><span>${duration(secondsLeft)} left</span>` : html`<span>${STATES[job]}</span>`}
         ${last ? html`<span data-loss=${last.total}>loss ${significant(last.total, 3)}</span>` : nothing}
       </p>
+      ${isActive(job) && kept !== undefined ? html`<p class="small quiet" data-kept=${kept}>Kept in this browser up to step ${count(kept)}.</p>` : nothing}
       ${this.placing()}
     </div>`;
   }
 
-  /** The cells of a large space get their places one part after the other. */
+  /** Cells get their places one part after the other. */
   private placing(): TemplateResult | typeof nothing {
     const { lab } = this;
-    const { placing, model, job } = lab.training.store.value;
+    const { placing, placed, model, job, busy } = lab.training.store.value;
     if (placing) {
       const { done, total, rate, secondsLeft } = placing;
       return html`<div class="stack" data-placing=${done}>
@@ -168,9 +178,7 @@ export class ArchscapeTraining extends LitElement {
         <div class="row"><button type="button" @click=${lab.training.stopPlacing}>Stop placing</button></div>
       </div>`;
     }
-    const { atlas } = lab.atlas.store.value;
-    const isPart = atlas.status === "ready" ? atlas.present !== undefined : atlas.status === "empty";
-    if (!isLarge(lab.space) || !isPart || !model || isActive(job)) return nothing;
+    if (placed || !model || busy === "loading" || isActive(job)) return nothing;
     return html`<div class="row"><button type="button" @click=${() => void lab.training.place()}>Place all cells on the map</button></div>`;
   }
 

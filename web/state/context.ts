@@ -2,6 +2,7 @@ import type { LabelTable } from "../../src/formats/label-table.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { Protocol } from "../../src/vgae/config.ts";
+import type { KeptRun } from "../../workers/run-keeper.ts";
 import type { Cartographer } from "../map/cartographer.ts";
 import type { Known } from "../map/quantity.ts";
 import type { AtlasStore } from "./atlas.ts";
@@ -58,6 +59,8 @@ export interface Lab {
   loadDemoLabels(): Promise<void>;
   dropLabels(): void;
   startTraining(how?: { readonly byStep?: boolean; readonly goOn?: boolean }): void;
+  /** Goes on with a run that the browser kept; where only the end of its last epoch is missing, opens its model. */
+  resumeTraining(run: KeptRun, checkpoint: Uint8Array): Promise<void>;
   resetTraining(): void;
   saveCheckpoint(weightsOnly: boolean): Promise<void>;
   startSearch(): void;

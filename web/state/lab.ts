@@ -63,6 +63,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     onFailure: ({ message }) => notices.post("problem", message),
     onDeviceLost: (reason, step) =>
       notices.post("warning", `The GPU was lost (${reason}); training went on from step ${count(step)}.`),
+    onNotKept: (message) => notices.post("warning", message),
     onEnd: (state, step) => notices.say(`Pre-training ${state} after ${count(step)} steps.`),
   });
 
@@ -142,18 +143,13 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     }
     const loaded = await training.load(bytes, name);
     if (!loaded.ok) {
-      notices.post("problem", loaded.error.message);
+      if (loaded.error.kind !== "cancelled") notices.post("problem", loaded.error.message);
       return;
     }
     const rest = loaded.value.resumable
       ? "training can go on from it"
       : "it holds weights only, so training cannot go on from it";
     source = from;
-    if (loaded.value.embedding.length > 0) {
-      atlas.show(loaded.value.embedding, from);
-      notices.post("news", `${name} is on the map; ${rest}.`);
-      return;
-    }
     notices.post("news", `${name} is loaded, and its map forms; ${rest}.`);
     await training.place();
   };
@@ -222,7 +218,9 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       const name = `shipped ${protocol} weights`;
       try {
         const from: Source = isLarge(space) ? { kind: "shipped", protocol } : { kind: "file", name };
-        await openTensors(await fetchWeights(model), name, from);
+        const weights = await fetchWeights(model);
+        // A kept run that is resumed does not wait for them.
+        if (!isActive(training.store.value.job)) await openTensors(weights, name, from);
       } catch (error) {
         complain(error);
       }
@@ -277,13 +275,21 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       searching.clear();
       settings.set({ labels: "none", colour: DEFAULT_SETTINGS.colour, keep: 1 });
     },
-    startTraining(how = {}) {
+    startTraining({ byStep = false, goOn = false } = {}) {
       try {
         const options = optionsOf(settings.value);
-        void training.start(options, { ...how, live: settings.value.live });
+        const from = goOn ? training.beginning() : undefined;
+        void training.start(options, { byStep, live: settings.value.live, ...(from ? { from } : {}) });
       } catch (error) {
         complain(error);
       }
+    },
+    async resumeTraining({ id, options, step, totalSteps, epochs }, checkpoint) {
+      settings.set({ ...settingsFor(options), panel: "pretrain" });
+      if (step < totalSteps) {
+        const from = { checkpoint, step, epochs, metrics: [], id };
+        await training.start(options, { live: settings.value.live, from });
+      } else await openTensors(checkpoint, `the run of ${plural(options.epochs, "epoch")}`);
     },
     resetTraining() {
       training.reset();
@@ -363,3 +369,14 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
 
 const optionsOf = ({ protocol, epochs, seed, batch, rate, kl, dropout, clip }: Settings): TrainingOptions =>
   trainingOptions({ protocol, epochs, seed, batchSize: batch, learningRate: rate, klWeight: kl, dropout, clipNorm: clip });
+
+const settingsFor = ({ protocol, epochs, seed, batchSize, learningRate, klWeight, dropout, clipNorm }: TrainingOptions) => ({
+  protocol,
+  epochs,
+  seed,
+  batch: batchSize,
+  rate: learningRate,
+  kl: klWeight,
+  dropout,
+  clip: clipNorm,
+});

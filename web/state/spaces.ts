@@ -29,6 +29,8 @@ export function createSpaces(settings: Store<Settings>, notices: NoticeBoard): S
   const show = (request: SpaceRequest, link: Settings | undefined, make: () => Lab): void => {
     const before = opened.find(({ lab }) => lab === store.value.lab);
     if (before) before.settings = settingsOfSpace(settings.value);
+    // The device belongs to what is on the screen.
+    if (before && before.lab !== find(request)?.lab) before.lab.training.stopPlacing();
     const known = find(request);
     const { name: space, count: drawn = DEFAULT_SETTINGS.drawn, seed: drawSeed = DEFAULT_SETTINGS.drawSeed } = request;
     const own = known?.settings ?? { ...settingsOfSpace(DEFAULT_SETTINGS), space, drawn, drawSeed };

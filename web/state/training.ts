@@ -30,7 +30,7 @@ export interface TrainingView {
   readonly device: DeviceView;
   /**
    * `idle`: nothing was started yet, or all was reset. `starting`: the worker has not answered yet. `ending`: no more steps
-   * are made, the map of the last one is being computed.
+   * are made, the checkpoint of the last one is on its way.
    */
   readonly job: "idle" | "starting" | "ending" | JobState;
   /** What the run under way or the last one was started with. */
@@ -50,8 +50,23 @@ export interface TrainingView {
   /** Checkpoint with optimiser state that training can go on from. */
   readonly resumable: Uint8Array | undefined;
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
-  /** A large space is being embedded, part after part. */
+  /** The space is being embedded, part after part. */
   readonly placing: PlacingView | undefined;
+  /** Whether the map has all cells by the model as it is. */
+  readonly placed: boolean;
+  /** Step whose checkpoint the browser keeps of the run under way. */
+  readonly kept: number | undefined;
+}
+
+/** Where a run goes on from. */
+export interface Beginning {
+  readonly checkpoint: Uint8Array;
+  readonly step: number;
+  readonly epochs: readonly EpochReport[];
+  /** Metrics of the steps before, as far as they are known. */
+  readonly metrics: readonly StepMetrics[];
+  /** Name under which the run is kept already. */
+  readonly id?: string;
 }
 
 export interface TrainingStore {
@@ -59,8 +74,10 @@ export interface TrainingStore {
   open(): Promise<void>;
   start(
     options: TrainingOptions,
-    how: { readonly byStep?: boolean; readonly goOn?: boolean; readonly live: boolean },
+    how: { readonly byStep?: boolean; readonly from?: Beginning; readonly live: boolean },
   ): Promise<void>;
+  /** The checkpoint of the loaded or last trained model, where training can go on from it. */
+  beginning(): Beginning | undefined;
   pause(): void;
   resume(): void;
   stepOnce(): void;
@@ -70,7 +87,7 @@ export interface TrainingStore {
   snapshot(weightsOnly: boolean): Promise<Outcome<Uint8Array>>;
   load(bytes: Uint8Array, name: string): Promise<Outcome<LoadedModel>>;
   evaluate(seed: number): Promise<void>;
-  /** Embeds the whole of a large space with the model as it is, in parts; what is there so far shows after a while. */
+  /** Embeds the whole space with the model as it is, in parts; what is there of a large one shows after a while. */
   place(): Promise<void>;
   stopPlacing(): void;
 }
@@ -79,12 +96,14 @@ export interface TrainingStore {
 export interface TrainingEffects {
   /** `reached`: how far, for people. `present`: the architectures of the rows, where they are not all. */
   onEmbedding(rows: Float32Array, options: TrainingOptions, reached: string, present?: Uint32Array): void;
-  /** A large space was trained on; the rows follow through `onPlaced`. */
+  /** A run came to its end; the rows follow through `onPlaced`. */
   onTrained(options: TrainingOptions, reached: string): void;
   /** Rows of the model that was loaded or trained last. */
   onPlaced(rows: Float32Array, present: Uint32Array | undefined): void;
   onFailure(failure: Failure): void;
   onDeviceLost(reason: string, step: number): void;
+  /** The browser does not keep the run; why, in a sentence. */
+  onNotKept(message: string): void;
   onEnd(state: "finished" | "cancelled", step: number): void;
 }
 
@@ -103,6 +122,8 @@ const INITIAL: Omit<TrainingView, "device"> = {
   resumable: undefined,
   busy: undefined,
   placing: undefined,
+  placed: false,
+  kept: undefined,
 };
 
 /** How long the last events of a run may take after its result. */
@@ -110,6 +131,9 @@ const DRAIN_MILLISECONDS = 1000;
 
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
+
+/** Not a matter of seeds: two runs of the same seed are two. */
+const runName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("-");
 
 export const isActive = (job: TrainingView["job"]): boolean => ["starting", "running", "paused", "ending"].includes(job);
 
@@ -151,6 +175,10 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     } else if (event.type === "epoch") {
       store.set({ epochs: [...store.value.epochs, event.report], quality: event.report });
       if (event.embedding) effects.onEmbedding(event.embedding, options, `epoch ${event.report.epoch}`, shown);
+    } else if (event.type === "kept") {
+      store.set({ kept: event.step });
+    } else if (event.type === "not-kept") {
+      effects.onNotKept(event.message);
     } else {
       // Steps after the snapshot are computed again and reported again.
       while (metrics.length > 0 && (metrics.at(-1) as StepMetrics).step >= event.resumedFromStep) metrics.pop();
@@ -177,7 +205,9 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         if (placing === controller) store.set({ placing: view });
       },
       onRows(rows, present) {
-        if (placing === controller) effects.onPlaced(rows, present);
+        if (placing !== controller) return;
+        effects.onPlaced(rows, present);
+        store.set({ placed: present === undefined });
       },
     });
     if (placing !== controller) return;
@@ -191,24 +221,18 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     open,
     place,
     stopPlacing: () => placing?.abort(),
-    async start(options, { byStep = false, goOn = false, live }) {
+    beginning() {
+      const { resumable: checkpoint, step, epochs, metrics } = store.value;
+      return checkpoint && { checkpoint, step, epochs, metrics };
+    },
+    async start(options, { byStep = false, from, live }) {
       if (isActive(store.value.job)) return;
       dropPlacing();
       const mine = ++run;
       stepping = byStep;
-      const before = store.value;
-      const resume = goOn ? before.resumable : undefined;
-      const metrics: StepMetrics[] = resume ? [...before.metrics] : [];
-      const epochs = resume ? before.epochs : [];
-      store.set({
-        ...INITIAL,
-        job: "starting",
-        options,
-        metrics,
-        metricsCount: metrics.length,
-        epochs,
-        step: resume ? before.step : 0,
-      });
+      const { checkpoint: resume, step = 0, epochs = [], id = runName() } = from ?? {};
+      const metrics: StepMetrics[] = [...(from?.metrics ?? [])];
+      store.set({ ...INITIAL, job: "starting", options, metrics, metricsCount: metrics.length, epochs, step });
       await open();
       await underWay;
       if (mine !== run) return;
@@ -224,6 +248,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         space: request,
         options,
         embedEachEpoch: live,
+        keep: { id, epochs },
         ...(shown ? { epochSample: shown } : {}),
         ...(resume ? { resume } : {}),
       };
@@ -245,7 +270,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         effects.onFailure(ended.error);
         return;
       }
-      const { state, message, embedding, checkpoint } = ended.value;
+      const { state, message, checkpoint } = ended.value;
       const reached = state === "finished" ? `epoch ${options.epochs}` : `${store.value.step} steps`;
       store.set({
         job: state,
@@ -253,11 +278,10 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         resumable: checkpoint,
         model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
       });
-      if (shown) effects.onTrained(options, reached);
-      else effects.onEmbedding(embedding, options, reached);
+      effects.onTrained(options, reached);
       if (state === "failed") effects.onFailure({ kind: "defect", message: message ?? "Pre-training failed." });
       else effects.onEnd(state, store.value.step);
-      if (shown) await place();
+      await place();
     },
     pause: () => void engine().api.pause(),
     resume() {
@@ -288,19 +312,17 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     },
     async load(bytes, name) {
       dropPlacing();
+      const mine = ++run;
       store.set({ busy: "loading" });
       await open();
       await underWay;
-      const loaded = await engine().ask((api) => api.load(request, bytes, name, { embed: !shown }));
+      const loading = engine().ask((api) => api.load(request, bytes, name));
+      underWay = loading;
+      const loaded = await loading;
+      // A run was started meanwhile: the screen is its own.
+      if (mine !== run) return { ok: false, error: { kind: "cancelled", message: `${name} was not loaded.` } };
       store.set({ busy: undefined });
-      if (loaded.ok) {
-        run += 1;
-        store.set({
-          ...INITIAL,
-          model: name,
-          resumable: loaded.value.resumable ? bytes : undefined,
-        });
-      }
+      if (loaded.ok) store.set({ ...INITIAL, model: name, resumable: loaded.value.resumable ? bytes : undefined });
       return loaded;
     },
     async evaluate(seed) {

@@ -4,7 +4,16 @@ import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
 import { adapterText, type Backend } from "../../vgae/backend.ts";
 import { writeCheckpoint } from "../../vgae/checkpoint.ts";
-import { DEFAULT_TRAINING, HIDDEN, PROTOCOLS, type Protocol, type TrainingOptions, trainingOptions } from "../../vgae/config.ts";
+import {
+  DEFAULT_TRAINING,
+  ENCODERS,
+  type Encoder,
+  HIDDEN,
+  PROTOCOLS,
+  type Protocol,
+  type TrainingOptions,
+  trainingOptions,
+} from "../../vgae/config.ts";
 import { type EpochReport, type PretrainOutcome, pretraining } from "../../vgae/pretrain.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "../../vgae/quality.ts";
 import type { TrainingState } from "../../vgae/state.ts";
@@ -24,6 +33,9 @@ interface PretrainOptions extends SampleOptions {
   readonly learningRate?: number;
   readonly dropout?: number;
   readonly klWeight?: number;
+  readonly encoder?: Encoder;
+  /** `false` where --no-variational is given; commander says `true` where it is not. */
+  readonly variational: boolean;
   readonly samples: number;
   readonly steps?: number;
   readonly out: string;
@@ -34,10 +46,10 @@ interface PretrainOptions extends SampleOptions {
   readonly json?: boolean;
 }
 
-const SETTINGS = ["protocol", "epochs", "seed", "batchSize", "learningRate", "dropout", "klWeight"] as const;
+const SETTINGS = ["protocol", "epochs", "seed", "batchSize", "learningRate", "dropout", "klWeight", "encoder"] as const;
 
 export function pretrainCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
-  const { protocol, epochs, seed, batchSize, learningRate, dropout, klWeight } = DEFAULT_TRAINING;
+  const { protocol, epochs, seed, batchSize, learningRate, dropout, klWeight, encoder } = DEFAULT_TRAINING;
   withSpace(
     program
       .command("pretrain")
@@ -58,7 +70,14 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
     .option("--batch-size <n>", `graphs a step, 1 to 32; default ${batchSize}`, wholeFrom(1))
     .option("--learning-rate <x>", `Adam's step size, above 0, at most 1; default ${learningRate}`, decimal)
     .option("--dropout <x>", `share of latent values zeroed before the decoder, from 0, below 1; default ${dropout}`, decimal)
-    .option("--kl-weight <x>", `factor of the KL term, from 0; default ${klWeight}`, decimal)
+    .option("--kl-weight <x>", `factor of the KL term, from 0; default ${klWeight}, with --no-variational 0`, decimal)
+    .addOption(
+      new Option(
+        "--encoder <name>",
+        `gin: graph isomorphism layers, as arch2vec; gcn: graph convolutions; default ${encoder}`,
+      ).choices(ENCODERS),
+    )
+    .option("--no-variational", "a plain autoencoder: z = mu without noise in every epoch, and no KL term")
     .option(
       "--samples <n>",
       `points drawn from the prior to judge an epoch; the last epoch always draws ${PAPER_SAMPLES}, as the paper does`,
@@ -88,7 +107,11 @@ Examples:
   archscape pretrain nasbench201 --steps 100 --out try.safetensors
   archscape pretrain nasbench101 --epochs 8 --out nasbench101.safetensors
   archscape pretrain darts --cells 20000 --cells-seed 1 --epochs 2 --out darts.safetensors
+  archscape pretrain nasbench201 --encoder gcn --no-variational --out gae.safetensors
   archscape pretrain nasbench201 --resume model.safetensors --epochs 20 --out longer.safetensors
+
+Models of the paper's table 1: arch2vec is the default; "arch2vec without KL" is --kl-weight 0, VGAE is --encoder gcn, GAE is
+--encoder gcn --no-variational. Depth, width, batch norm, decoder, dropout and optimiser are arch2vec's in all of them.
 
 The checkpoint is written every few seconds, so that a run that dies loses no more. Ctrl-C ends the run after the step under way and writes it
 once more. --resume goes on from it, bit for bit on the same adapter.
@@ -100,7 +123,8 @@ JSON lines (shares are fractions in 0..1; losses are means over an epoch's steps
   {"type":"epoch", epoch, loss: {total, operations, adjacency, kl}, reconstruction: {ops, adjacency, exact},
     validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples, seconds}
   {"type":"result", state: "finished" | "stopped" | "cancelled" | "failed", loss (total of the last epoch),
-    reconstruction, validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples, space, protocol, seed, epochs, step,
+    reconstruction, validity, inSpaceValidity, uniqueness, inSpaceUniqueness, samples, space, protocol, encoder: "gin" | "gcn",
+    variational (true or false), klWeight, seed, epochs, step,
     adapter, backend, variant, version, file}; for darts also sample: {seed, count}
   A run that --steps stopped is judged as it is then, with --samples points; one that was cancelled has the numbers of its last epoch, or null.
 ${EXIT_HELP}`;
@@ -185,6 +209,9 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
     space: space.name,
     ...(space.sample ? { sample: space.sample } : {}),
     protocol: training.protocol,
+    encoder: training.encoder,
+    variational: training.variational,
+    klWeight: training.klWeight,
     seed: training.seed,
     epochs: training.epochs,
     step: state.step,
@@ -237,10 +264,16 @@ function keeper(path: string, to: Output): Keeper {
 
 /** Options of the command line, or those of the checkpoint where the run goes on. */
 function settle(options: PretrainOptions, from: CommandModel | undefined): TrainingOptions {
-  const given = Object.fromEntries(
-    SETTINGS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
-  ) as Partial<TrainingOptions>;
+  const given = {
+    ...Object.fromEntries(SETTINGS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]]))),
+    ...(options.variational ? {} : { variational: false }),
+  } as Partial<TrainingOptions>;
   if (!from?.options) return trainingOptions(given);
+  if (given.variational === false && from.options.variational) {
+    throw new InputError(
+      `--no-variational does not fit --resume: ${from.file} was trained as a variational autoencoder, and its options go on; leave --no-variational out.`,
+    );
+  }
   for (const key of SETTINGS) {
     if (key === "epochs" || given[key] === undefined || given[key] === from.options[key]) continue;
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -21,7 +21,9 @@ export interface Encoding {
   readonly running: Named;
 }
 
-/** Encoder: GIN layers, then two linear heads (paper, equations 1 and 2). Every row counts, those of padding nodes too. */
+/**
+ * Encoder: GIN layers (paper, equations 1 and 2) or graph convolutions, then two linear heads. Every row counts, those of padding nodes too.
+ */
 export function encode(
   weights: Named,
   running: Named,
@@ -38,7 +40,12 @@ export function encode(
   const updated: Record<string, tf.Tensor> = { ...running };
   let x: tf.Tensor = graphs.operations; // B x N x K, from the first stage on B x N x H
   for (const stage of layout.stages) {
-    if (!stage.outer) x = aggregate(x, neighbours, tf.slice(named(weights, "eps"), stage.layer, 1));
+    if (stage.aggregates) {
+      x =
+        shape.encoder === "gcn"
+          ? convolve(x, neighbours)
+          : aggregate(x, neighbours, tf.slice(named(weights, "eps"), stage.layer, 1));
+    }
     const linear = affine(tf.reshape(x, [rows, stage.inputs]), weights, stage.linear); // R x H
     x = tf.reshape(tf.relu(normalise(linear, weights, updated, stage, mode)), [count, nodes, hidden]);
   }
@@ -53,6 +60,13 @@ export function encode(
 /** (1 + eps) X + A~ X, B x N x I (GIN with a learned eps). `eps` has one element. */
 function aggregate(x: tf.Tensor, neighbours: tf.Tensor, eps: tf.Tensor): tf.Tensor {
   return tf.add(tf.mul(tf.add(eps, 1), x), tf.matMul(neighbours, x));
+}
+
+/** D^-1/2 (A~ + I) D^-1/2 X, B x N x I (Kipf and Welling, 2017, equation 2). A node without neighbours, such as padding, stays as it is. */
+export function convolve(x: tf.Tensor, neighbours: tf.Tensor): tf.Tensor {
+  const scale = tf.rsqrt(tf.add(tf.sum(neighbours, 2, true), 1)); // B x N x 1
+  const scaled = tf.mul(scale, x);
+  return tf.mul(scale, tf.add(scaled, tf.matMul(neighbours, scaled)));
 }
 
 /** x W^T + b: R x I to R x O. Weights are O x I, as PyTorch keeps them. */

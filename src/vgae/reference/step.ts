@@ -18,7 +18,7 @@ import {
   uploadState,
 } from "./tensors.ts";
 
-export type StepOptions = Pick<TrainingOptions, "learningRate" | "dropout" | "clipNorm" | "klWeight">;
+export type StepOptions = Pick<TrainingOptions, "learningRate" | "dropout" | "clipNorm" | "klWeight" | "variational">;
 
 /** What a step sees besides the state. `noise` and `keep` (1 keeps, 0 drops) are B x N x D and used in train mode only. */
 export interface BatchTensors extends GraphTensors {
@@ -54,7 +54,7 @@ export function stepOn(
       const weights = Object.fromEntries(values.map((value, i) => [names[i] as string, value]));
       const encoding = encode(weights, state.running, layout, shape, batch, batch.mode);
       const training = batch.mode === "train";
-      const z = sample(encoding, training ? batch.noise : undefined);
+      const z = sample(encoding, training && options.variational ? batch.noise : undefined);
       const kept = training && batch.keep ? tf.mul(z, tf.mul(batch.keep, 1 / (1 - options.dropout))) : z;
       const logits = decode(weights, shape, kept);
       const terms = losses(logits, encoding, batch, options.klWeight);

@@ -3,7 +3,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from "../../gpu/usage.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { parameterLayout } from "../layout.ts";
-import type { Subgroup } from "./shaders.ts";
+import type { Subgroup } from "./variant.ts";
 
 /**
  * Sizes and offsets of everything the training step keeps on the GPU: a few long buffers, carved up here and nowhere else.
@@ -70,6 +70,7 @@ export function planOf(
 ): Plan {
   const layout = parameterLayout(shape);
   const { nodes, operations, hidden, latent, layers } = shape;
+  const stages = layout.stages.length;
   const batch = options.batchSize;
   const threads = Math.max(MIN_THREADS, Math.ceil((batch * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
   const blocks = threads + 4;
@@ -93,7 +94,7 @@ export function planOf(
   const weightGroups = Math.ceil((quadsWide * hidden) / columns / threads);
   const stageNorms = quadsWide + weightGroups;
   const smallSums = Math.ceil((head + operations * (latent + 1)) / 4) * 4 + 4;
-  const sums = layout.stages.length * hidden;
+  const sums = stages * hidden;
   return {
     shape,
     packing,
@@ -115,7 +116,7 @@ export function planOf(
       adamStep: sums + batch * smallSums,
     },
     norms: {
-      floats: 2 * layers * stageNorms + 1 + layers * quadsWide,
+      floats: stages * stageNorms + 1 + layers * quadsWide,
       stages: layout.stages.map((_, s) => s * stageNorms),
     },
     report: { floats: METRICS * METRIC_FLOATS + 2 * nodes * latent, prior: METRICS * METRIC_FLOATS },
@@ -152,6 +153,7 @@ export function constants(plan: Plan, inject: boolean): string {
     HIDDEN: shape.hidden,
     LATENT: shape.latent,
     LAYERS: shape.layers,
+    STAGES: parameterLayout(shape).stages.length,
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
@@ -165,7 +167,8 @@ export function constants(plan: Plan, inject: boolean): string {
     METRIC_FLOATS,
   };
   const lines = Object.entries(numbers).map(([name, value]) => `const ${name} = ${value}u;`);
-  return [...lines, `const INJECT = ${inject};`, `const EVALUATE = ${plan.evaluate};`, ""].join("\n");
+  const flags = { INJECT: inject, EVALUATE: plan.evaluate, CONVOLUTION: shape.encoder === "gcn" };
+  return [...lines, ...Object.entries(flags).map(([name, value]) => `const ${name} = ${value};`), ""].join("\n");
 }
 
 /** Stages of the plan as the uniform `Stage` of `shaders/stage.wgsl`; one more at the end for the two heads. */
@@ -176,7 +179,7 @@ export function stageWords(plan: Plan): Uint32Array[] {
   const { activations, partials, norms } = plan;
   const last = layout.stages.length;
   const sums = partials.sums / 4;
-  const words = layout.stages.map(({ inputs, linear, norm, layer, outer }, s) =>
+  const words = layout.stages.map(({ inputs, linear, norm, layer }, s) =>
     Uint32Array.of(
       inputs,
       plan.blocks,
@@ -192,7 +195,7 @@ export function stageWords(plan: Plan): Uint32Array[] {
       at(`${norm}.running_var`),
       partials.inverseStd[s] as number,
       Math.min(layer + 1, plan.shape.layers - 1),
-      outer && s + 1 < last ? 1 : 0,
+      layout.stages[s + 1]?.aggregates ? 1 : 0,
       s === 0 ? 1 : 0,
       s + 1 < last ? at(`${layout.stages[s + 1]?.linear}.weight`) : at("fc1.weight"),
       s + 1 < last ? at(`${layout.stages[s + 1]?.linear}.bias`) : at("fc1.bias"),

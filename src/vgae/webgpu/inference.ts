@@ -7,7 +7,7 @@ import type { Decoded, Encoded } from "../trainer.ts";
 import { CONTROL_WORDS, constants, evaluationPlan, type Plan, stageWords, type TrainingBuffers } from "./buffers.ts";
 import { staging } from "./readback.ts";
 import { shaderText } from "./shaders.ts";
-import { evaluationRunWords } from "./step.ts";
+import { evaluationRunWords, RUN_WORDS } from "./step.ts";
 
 /** Encoder and decoder in evaluation mode over the trainer's own weights, any number of graphs or points at a time. */
 export interface Inference {
@@ -57,7 +57,7 @@ export async function inference(
   const graphs = make("graphs to embed", CHUNK * plan.packing.words, STORAGE | COPY_DST);
   const points = make("points to decode", CHUNK * cells, STORAGE | COPY_DST);
   const output = make("inference output", outputFloats, STORAGE | COPY_SRC);
-  const run = uniform("inference run", new Uint32Array(12));
+  const run = uniform("inference run", new Uint32Array(RUN_WORDS));
   const job = uniform("inference job", new Uint32Array(4));
   const resources = {
     ...trained,

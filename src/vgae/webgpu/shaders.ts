@@ -24,6 +24,7 @@ import sharedLoadsSubgroup from "../../../shaders/shared-loads-subgroup.wgsl?raw
 import broadcast4 from "../../../shaders/broadcast-4.wgsl?raw";
 import broadcast8 from "../../../shaders/broadcast-8.wgsl?raw";
 import stage from "../../../shaders/stage.wgsl?raw";
+import type { Subgroup } from "./variant.ts";
 
 /** Each kernel's text with the texts it builds on; `constants` (buffers.ts) and shape.wgsl go before all of them. */
 const KERNELS = {
@@ -40,10 +41,8 @@ const KERNELS = {
 export type KernelName = keyof typeof KERNELS;
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 
+/** What takes the place of a text where the lanes of a subgroup help each other; `broadcast` is written out for each size. */
 const BROADCAST = { 4: broadcast4, 8: broadcast8 } as const;
-
-/** Lanes of a subgroup that the kernels count on; 0: they use none. */
-export type Subgroup = 0 | keyof typeof BROADCAST;
 
 /** Complete WGSL of a kernel for the given constants. */
 export function shaderText(name: KernelName, constants: string, subgroup: Subgroup): string {

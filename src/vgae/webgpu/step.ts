@@ -7,7 +7,7 @@ import { SHUFFLE_ROUNDS } from "../schedule.ts";
 import { constants, type Plan, stageWords, type TrainingBuffers } from "./buffers.ts";
 import { type KernelName, shaderText } from "./shaders.ts";
 
-/** The recorded training step: 2 x layers + head + 2 x layers + Adam dispatches, the same commands for every step of a run. */
+/** The recorded training step: encoder stages + head + as many stages back + Adam, the same commands for every step of a run. */
 export interface TrainingStep {
   readonly tape: readonly Dispatch[];
   /** Writes what holds for the run (`runWords`). */
@@ -17,6 +17,8 @@ export interface TrainingStep {
   destroy(): void;
 }
 
+/** Words of the uniform `Run`. */
+export const RUN_WORDS = 13;
 /** Workgroups over the parameters in the last dispatch; the first one keeps the books. */
 const ADAM_GROUPS = 33;
 
@@ -41,7 +43,7 @@ export async function trainingStep(
     return buffer;
   };
   const stages = stageWords(plan).map((words, s) => uniform(`stage ${s}`, words));
-  const runUniform = uniform("run", new Uint32Array(12));
+  const runUniform = uniform("run", new Uint32Array(RUN_WORDS));
   const startUniform = uniform("start", new Uint32Array(1));
   const offsets = new Map(parameterLayout(plan.shape).parameters.map(({ name, offset }) => [name, offset / 4]));
   const { activations, partials, report } = plan;
@@ -102,7 +104,7 @@ export async function trainingStep(
  * @param check overrides for checks against known steps: graphs in the order given, in one mode throughout
  */
 export function runWords(options: TrainingOptions, count: number, check?: { readonly mode: Mode }): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(12);
+  const words = new Uint32Array(RUN_WORDS);
   const floats = new Float32Array(words.buffer);
   words[0] = options.seed;
   words[1] = count;
@@ -116,12 +118,13 @@ export function runWords(options: TrainingOptions, count: number, check?: { read
   floats[9] = options.clipNorm;
   floats[10] = options.klWeight;
   words[11] = SHUFFLE_ROUNDS;
+  words[12] = options.variational ? 1 : 0;
   return words;
 }
 
 /** `Run` for the encoder in evaluation mode: `count` graphs in the order given, as one frozen batch. */
 export function evaluationRunWords(count: number, batch: number): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(12);
+  const words = new Uint32Array(RUN_WORDS);
   words[1] = count;
   words[2] = batch;
   return words;

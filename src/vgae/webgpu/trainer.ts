@@ -11,10 +11,13 @@ import { type Inference, inference } from "./inference.ts";
 import { type Staging, staging } from "./readback.ts";
 import { runWords, type TrainingStep, trainingStep } from "./step.ts";
 import { downloadState, stateStaging, uploadState } from "./transfer.ts";
+import { type Subgroup, subgroupFor, variantName } from "./variant.ts";
 
 export interface WebgpuTrainerSettings {
   /** Steps a submit; by default adapted to about 8 ms, at least 1. */
   readonly stepsPerSubmit?: number;
+  /** Kernel variant; by default the one that suits the adapter. */
+  readonly subgroup?: Subgroup;
 }
 
 export interface WebgpuTrainer extends Trainer {
@@ -42,7 +45,8 @@ export async function webgpuTrainer(
   settings: WebgpuTrainerSettings = {},
 ): Promise<WebgpuTrainer> {
   const { device } = gpu;
-  const plan = planOf(shape, packing, options);
+  const subgroup = settings.subgroup ?? subgroupFor(gpu, shape);
+  const plan = planOf(shape, packing, options, subgroup);
   const buffers = trainingBuffers(gpu, plan, set.packed.length);
   device.queue.writeBuffer(buffers.graphs, 0, set.packed as Uint32Array<ArrayBuffer>);
   const step: TrainingStep = await trainingStep(gpu, plan, buffers, { inject: false });
@@ -165,7 +169,7 @@ export async function webgpuTrainer(
   restore(initialState(shape, options.seed));
   return {
     backend: "webgpu",
-    variant: "f32, 4 columns",
+    variant: variantName(subgroup),
     gpu,
     plan,
     buffers,

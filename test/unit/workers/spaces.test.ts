@@ -7,6 +7,7 @@ import { engineService } from "../../../workers/engine-service.ts";
 import { indexedDbCache } from "../../../workers/indexed-db.ts";
 import { spaceService } from "../../../workers/space-service.ts";
 import { preparedSpace } from "../../../workers/spaces.ts";
+import { answering, fakeIndexedDb } from "./fake-storage.ts";
 
 const sample = (seed: number, count = 3000) => ({ name: "darts", seed, count }) satisfies SpaceRequest;
 
@@ -107,7 +108,7 @@ describe("tables in IndexedDB", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   test("are found again at the next visit", async () => {
-    vi.stubGlobal("indexedDB", storage());
+    vi.stubGlobal("indexedDB", fakeIndexedDb());
     const cache = indexedDbCache();
     expect(await cache?.read("darts-1-2")).toBeUndefined();
     await cache?.write("darts-1-2", Uint8Array.of(1, 2, 3));
@@ -147,36 +148,3 @@ describe("tables in IndexedDB", () => {
     vi.useRealTimers();
   });
 });
-
-/** As much of IndexedDB as one object store with get and put needs. */
-function storage(): unknown {
-  const stores = new Map<string, Map<string, unknown>>();
-  const database = {
-    createObjectStore: (name: string) => void stores.set(name, new Map()),
-    close: () => undefined,
-    transaction(name: string) {
-      const store = stores.get(name);
-      if (!store) throw new DOMException("There is no such store.", "NotFoundError");
-      return answering("oncomplete", {
-        objectStore: () => ({
-          get: (key: string) => ({ result: store.get(key) }),
-          put: (value: unknown, key: string) => ({ result: void store.set(key, structuredClone(value)) }),
-        }),
-      });
-    },
-  };
-  return {
-    open() {
-      const request = answering("onsuccess", { result: database });
-      if (stores.size === 0) queueMicrotask(() => (request as { onupgradeneeded?: () => void }).onupgradeneeded?.());
-      return request;
-    },
-  };
-}
-
-/** An object that calls its handler of this name, soon. */
-function answering<T extends object>(handler: string, rest: T): T {
-  const answer = { ...rest };
-  setTimeout(() => (Reflect.get(answer, handler) as (() => void) | undefined)?.(), 1);
-  return answer;
-}

@@ -1,0 +1,21 @@
+import type { Gpu } from "../../gpu/device.ts";
+import type { ModelShape } from "../config.ts";
+
+/** Lanes of a subgroup that the kernels count on; 0: they use none. */
+export type Subgroup = 0 | 4 | 8;
+
+/**
+ * The kernels that suit an adapter. On adapters that compute on the CPU, where a read costs more than ten multiplications, the lanes of
+ * a subgroup read for each other and a workgroup owns as many features as there are lanes (measured: docs/benchmarks.md); a GPU
+ * has caches for that, and wants many workgroups.
+ */
+export function subgroupFor(gpu: Gpu, { hidden, latent }: ModelShape): Subgroup {
+  if (gpu.status !== "software-adapter") return 0;
+  const size = ([4, 8] as const).find((lanes) => lanes === gpu.subgroupSize);
+  return size !== undefined && hidden % (4 * size) === 0 && (2 * latent) % size === 0 ? size : 0;
+}
+
+/** Name of the kernel variant: part of a run's identity, for another one gives other bits. */
+export function variantName(subgroup: Subgroup): string {
+  return subgroup === 0 ? "f32, 4 columns" : `f32, ${subgroup} columns, subgroups`;
+}

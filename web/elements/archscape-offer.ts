@@ -1,0 +1,73 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { ago, count, percent } from "../format.ts";
+import { SPACE_TEXTS } from "../spaces.ts";
+import type { SpacesStore } from "../state/context.ts";
+import type { KeptStore } from "../state/kept.ts";
+import { Watch } from "../state/store.ts";
+import { isActive } from "../state/training.ts";
+import { shared } from "../styles/shared.ts";
+
+/** A run that an earlier visit left unfinished: what, how far, when; to be resumed or discarded. */
+export class ArchscapeOffer extends LitElement {
+  static override properties = { kept: { attribute: false }, spaces: { attribute: false } };
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+      }
+      section {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 16px;
+        padding: 8px 16px;
+        background: var(--raised);
+        border-bottom: 1px solid var(--rule);
+      }
+      p {
+        flex: 1 1 240px;
+      }
+      .row {
+        flex-wrap: nowrap;
+      }
+      @media (max-width: 800px) {
+        section {
+          padding: 8px 12px;
+        }
+      }
+    `,
+  ];
+
+  declare kept: KeptStore;
+  declare spaces: SpacesStore;
+
+  constructor() {
+    super();
+    new Watch(this, () => {
+      const { lab } = this.spaces.store.value;
+      return [this.kept.store, this.spaces.store, ...(lab ? [lab.training.store] : [])];
+    });
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { offer } = this.kept.store.value;
+    const { lab } = this.spaces.store.value;
+    // One run at a time: the offer waits for the end of this one.
+    if (!offer || (lab && isActive(lab.training.store.value.job))) return nothing;
+    const { space, options, step, totalSteps, date } = offer;
+    const { protocol, seed } = options;
+    const share = step < totalSteps ? `, ${percent(step / totalSteps, 0)}` : "";
+    return html`<section aria-label="Unfinished training" data-run=${offer.id} data-step=${step}>
+      <p>
+        <strong>Unfinished training:</strong> ${SPACE_TEXTS[space.name].title}, ${protocol}, seed ${seed};
+        ${count(step)} of ${count(totalSteps)} steps${share};
+        <time datetime=${new Date(date).toISOString()} title=${new Date(date).toLocaleString("en-GB")}>${ago(date, Date.now())}</time>.
+      </p>
+      <div class="row">
+        <button type="button" class="primary" @click=${() => void this.kept.resume()}>Resume</button>
+        <button type="button" title="Removes it from this browser" @click=${() => void this.kept.discard()}>Discard</button>
+      </div>
+    </section>`;
+  }
+}
