@@ -50,7 +50,6 @@ fn inverseRootDegrees(block: u32) -> vec4f {
   return vec4f(
     inverseRootDegree(rowWord(row)), inverseRootDegree(rowWord(row + 1u)), inverseRootDegree(rowWord(row + 2u)), inverseRootDegree(rowWord(row + 3u)));
 }
-}
 
 // D^-1/2 of a row: its neighbours and itself.
 fn inverseRootDegree(word: u32) -> f32 { return inverseSqrt(f32(1u + countOneBits(neighboursOf(word)))); }

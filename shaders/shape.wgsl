@@ -5,7 +5,8 @@
 // CONVOLUTION (layers are graph convolutions and not GIN layers).
 //
 // Matrices of activations are feature-major: [feature][row], rows = all nodes of all graphs of the batch, padded ones included.
-// A thread owns four consecutive rows, one vec4f, so a matrix is read as [feature][block], BLOCKS blocks a feature.
+// A thread owns four consecutive rows, one vec4f, so a matrix is read as [feature][block], BLOCKS blocks a feature
+// (some more than are used: the stride of a cache-friendly matrix).
 
 const STRIDE = BLOCKS * 4u;
 const HEAD = 2u * LATENT;

@@ -2,7 +2,7 @@
 // Lengths of long loops are here and not constants, because compilers for CPU adapters unroll what they can count: minutes.
 struct Stage {
   inputs: u32,         // features of the input
-  blocks: u32,         // = BLOCKS
+  blocks: u32,         // = THREADS: blocks of four rows that a workgroup goes over
   input: u32,          // activations: input of the linear map, [inputs][BLOCKS]
   output: u32,         // activations: input of the next linear map
   normalized: u32,     // activations: x-hat of the batch norm

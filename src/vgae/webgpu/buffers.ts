@@ -13,7 +13,7 @@ export interface Plan {
   readonly shape: ModelShape;
   readonly packing: Packing;
   readonly batch: number;
-  /** Quads of four rows a feature: stride of a feature-major matrix. */
+  /** Stride of a feature-major matrix, in blocks of four rows. */
   readonly blocks: number;
   /** Threads a workgroup of the encoder, each with four rows. */
   readonly threads: number;
@@ -53,6 +53,8 @@ export interface Plan {
 
 /** Fewest threads that the kernels' cooperative parts need (one an operation, eight lanes of a sum). */
 const MIN_THREADS = 16;
+/** Blocks between one feature and the next that nobody owns: strides of a power of two would crowd a few lines of a cache. */
+const PADDING = 4;
 /** Threads of the encoder come in these, so that no lane of a subgroup is missing. */
 const THREADS_STEP = 8;
 /** Words of the uniform `Stage`. */
@@ -73,7 +75,7 @@ export function planOf(
   const stages = layout.stages.length;
   const batch = options.batchSize;
   const threads = Math.max(MIN_THREADS, Math.ceil((batch * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
-  const blocks = threads + 4;
+  const blocks = threads + PADDING;
   const head = 2 * latent;
   let quads = 0;
   const take = (count: number): number => {
@@ -182,7 +184,7 @@ export function stageWords(plan: Plan): Uint32Array[] {
   const words = layout.stages.map(({ inputs, linear, norm, layer }, s) =>
     Uint32Array.of(
       inputs,
-      plan.blocks,
+      plan.threads,
       activations.inputs[s] as number,
       activations.inputs[s + 1] as number,
       activations.normalized[s] as number,
@@ -207,7 +209,7 @@ export function stageWords(plan: Plan): Uint32Array[] {
   );
   const heads = new Uint32Array(STAGE_WORDS);
   heads[0] = plan.shape.hidden;
-  heads[1] = plan.blocks;
+  heads[1] = plan.threads;
   heads[2] = activations.inputs[last] as number;
   heads[5] = activations.gradients[last] ?? 0;
   heads[6] = at("fc1.weight");
