@@ -120,6 +120,27 @@ test("fades what is not among the best when only the best are to keep their colo
   await expect.poll(() => coloursOf(page, map(page))).toBeLessThan(all);
 });
 
+test("draws in WebGL where a graphics card does it", async ({ page }) => {
+  // The browser of the tests may have none: its WebGL, computed on the CPU, passes for one.
+  await page.addInitScript(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+      return Reflect.apply(getContext, this, [kind, options && { ...options, failIfMajorPerformanceCaveat: false }]);
+    } as typeof getContext;
+    const { getParameter } = WebGL2RenderingContext.prototype;
+    WebGL2RenderingContext.prototype.getParameter = function (name) {
+      const value: unknown = getParameter.call(this, name);
+      return typeof value === "string" ? value.replace(/swiftshader|llvmpipe|software/gi, "card") : value;
+    };
+  });
+  await openLab(page);
+  await expect(map(page)).toHaveAttribute("data-renderer", "webgl");
+  await expect.poll(() => coloursOf(page, map(page))).toBeGreaterThan(60);
+  await map(page).hover();
+  await page.mouse.wheel(0, -300);
+  await expect.poll(() => page.url()).toContain("zoom=");
+});
+
 test("draws on a 2-D canvas where the browser refuses WebGL", async ({ page }) => {
   await page.addInitScript(() => {
     const original = HTMLCanvasElement.prototype.getContext;

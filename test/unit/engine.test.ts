@@ -22,6 +22,27 @@ describe("an engine without workers", { timeout: 60_000 }, () => {
     engine.close();
   });
 
+  it("keeps the model that was chosen through saving, loading and going on", async () => {
+    const engine = await openEngine({ backend: "tfjs-wasm" });
+    const space = darts({ seed: 5, count: 80 });
+    const model = await engine.pretrain(space, { epochs: 1, encoder: "gcn", variational: false });
+    expect(model.epochs[0]?.loss.kl).toBeCloseTo(0, 12);
+    const embedding = await model.embed();
+    const file = await model.save();
+    expect(readSafeTensors(file).metadata).toMatchObject({ encoder: "gcn", variational: "false" });
+    await expect(engine.pretrain(space, { epochs: 2, encoder: "gin", resume: file })).rejects.toThrow(
+      "Training option encoder: expected gcn, as the checkpoint to go on from was trained, found gin.",
+    );
+    const loaded = await engine.load(space, file);
+    expect(await loaded.embed()).toEqual(embedding);
+    const weights = await loaded.save({ weightsOnly: true });
+    expect(readSafeTensors(weights).metadata).toMatchObject({ encoder: "gcn" });
+    const more = await engine.pretrain(space, { epochs: 2, resume: file });
+    expect(more).toMatchObject({ state: "finished", epochs: [{ epoch: 2 }] });
+    expect(readSafeTensors(await more.save()).metadata).toMatchObject({ encoder: "gcn", variational: "false", epochs: "2" });
+    engine.close();
+  });
+
   it("stops preparing when the signal is aborted, and can be asked again", async () => {
     const engine = await openEngine({ backend: "tfjs-cpu" });
     const controller = new AbortController();

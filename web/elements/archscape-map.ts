@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { LATENT } from "../../src/vgae/config.ts";
 import { count, percent } from "../format.ts";
-import { isLarge, type Painted, when } from "../map/cartographer.ts";
+import { type Painted, when } from "../map/cartographer.ts";
 import { allOf, type ColourScale, type Painting, shareOf } from "../map/colouring.ts";
 import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
 import { inOrder } from "../map/picture.ts";
@@ -182,7 +182,7 @@ export class ArchscapeMap extends LitElement {
     };
     try {
       const renderer =
-        kind === "webgl" && webglWorks(isLarge(this.lab.space))
+        kind === "webgl" && webglWorks()
           ? (await import("../map/deck-renderer.ts")).deckRenderer(options)
           : (await import("../map/canvas-renderer.ts")).canvasRenderer(options);
       if (!this.isConnected) return renderer.destroy();

@@ -56,6 +56,43 @@ describe("archscape pretrain", { timeout: 60_000 }, () => {
     expect(bare).toMatchObject({ code: 2, err: expect.stringContaining("found weights only") });
   });
 
+  it("trains the models of the paper's table 1, says which, and goes on with none but the one that was begun", async () => {
+    const [gae, more, straight] = [fresh("gae.safetensors"), fresh("more.safetensors"), fresh("straight.safetensors")];
+    const model = ["--encoder", "gcn", "--no-variational"];
+    const first = await command([...PRETRAIN, ...model, "--steps", "2", "--out", gae, "--json"]);
+    expect(first.result()).toMatchObject({ state: "stopped", encoder: "gcn", variational: false, klWeight: 0 });
+    const on = [...PRETRAIN, "--resume", gae, "--steps", "4", "--out", more] as const;
+    for (const [given, expected] of [
+      [["--encoder", "gin"], "--encoder gin does not fit --resume: gae.safetensors was trained with gcn"],
+      [["--kl-weight", "1"], "--kl-weight 1 does not fit --resume: gae.safetensors was trained with 0"],
+    ] as const) {
+      expect(await command([...on, ...given])).toMatchObject({ code: 2, err: expect.stringContaining(expected) });
+    }
+    expect((await command([...on, ...model, "--json"])).result()).toMatchObject({ step: 4, encoder: "gcn", variational: false });
+    await command([...PRETRAIN, ...model, "--steps", "4", "--out", straight]);
+    expect(readFileSync(more).equals(readFileSync(straight))).toBe(true);
+
+    const plain = fresh("plain.safetensors");
+    const { result } = await command([...PRETRAIN, "--kl-weight", "0", "--steps", "1", "--out", plain, "--json"]);
+    expect(result()).toMatchObject({ encoder: "gin", variational: true, klWeight: 0 });
+    const silenced = [...PRETRAIN, "--resume", plain, "--no-variational", "--out", fresh("silenced.safetensors")] as const;
+    expect(await command(silenced)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        "--no-variational does not fit --resume: plain.safetensors was trained as a variational autoencoder",
+      ),
+    });
+  });
+
+  it("refuses a KL weight for a model that has no KL term, and an encoder there is not", async () => {
+    const out = fresh("none.safetensors");
+    const weighed = await command([...PRETRAIN, "--no-variational", "--kl-weight", "1", "--out", out]);
+    expect(weighed).toMatchObject({ code: 2, err: expect.stringContaining("klWeight: expected 0 where variational is false") });
+    const unknown = await command([...PRETRAIN, "--encoder", "gat", "--out", out]);
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("Allowed choices are gin, gcn") });
+    expect(existsSync(out)).toBe(false);
+  });
+
   it("keeps a checkpoint while it runs, from which a run that died goes on", async () => {
     const out = fresh("kept.safetensors");
     const interruption = new AbortController();

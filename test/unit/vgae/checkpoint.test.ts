@@ -168,6 +168,56 @@ describe("a file that is no checkpoint of this space is refused in one sentence"
   });
 });
 
+describe("a checkpoint of another model than arch2vec", () => {
+  const convolutional = modelShape(space, 32, "gcn");
+  const gae = trainingOptions({ encoder: "gcn", variational: false });
+  const file = writeCheckpoint(convolutional, initialState(convolutional, 1), { ...made, options: gae });
+  const renamed = (change: (metadata: Record<string, string>) => void): Uint8Array => {
+    const { tensors, metadata } = readSafeTensors(file);
+    const copy = { ...metadata };
+    change(copy);
+    return writeSafeTensors({ tensors, metadata: copy });
+  };
+
+  it("keeps what it is: its encoder, and that it draws no noise", () => {
+    expect(readSafeTensors(file).metadata).toMatchObject({ encoder: "gcn", variational: "false", klWeight: "0" });
+    const read = readCheckpoint(space, file);
+    expect(read.shape).toEqual(convolutional);
+    expect(read.options).toEqual(gae);
+    expect(read.state).toEqual(initialState(convolutional, 1));
+  });
+
+  it("adds no word to the file of one that is arch2vec", () => {
+    expect(Object.keys(readSafeTensors(bytes).metadata)).not.toContain("encoder");
+    expect(Object.keys(readSafeTensors(bytes).metadata)).not.toContain("variational");
+    expect(readCheckpoint(space, bytes).options).toMatchObject({ encoder: "gin", variational: true });
+  });
+
+  it("is known by its tensors where nothing else tells the encoder", () => {
+    const read = readCheckpoint(
+      space,
+      renamed((metadata) => delete metadata["encoder"]),
+    );
+    expect(read.shape.encoder).toBe("gcn");
+    expect(read.options?.encoder).toBe("gcn");
+    const weights = writeCheckpoint(convolutional, initialState(convolutional, 1), made, { weightsOnly: true });
+    expect(readSafeTensors(weights).metadata["encoder"]).toBe("gcn");
+    expect(readCheckpoint(space, weights).shape).toEqual(convolutional);
+  });
+
+  it("is refused in one sentence where its tensors are not those of the encoder that it names", () => {
+    expect(refusal(renamed((metadata) => (metadata["encoder"] = "gin")))).toBe(
+      "model.safetensors: expected the tensors of the encoder gin that its metadata name, found those of gcn.",
+    );
+    expect(refusal(changed((_, metadata) => (metadata["encoder"] = "gcn")))).toBe(
+      "model.safetensors: expected the tensors of the encoder gcn that its metadata name, found those of gin.",
+    );
+    expect(refusal(writeSafeTensors({ metadata: {}, tensors: new Map() }))).toBe(
+      "model.safetensors: expected a tensor mlps.0.linears.0.bias (or convolutions.0.linear.bias) whose length is a multiple of 4, found none.",
+    );
+  });
+});
+
 describe("a model over a sample of DARTS", () => {
   const drawn = darts({ seed: 3, count: 2000 });
   const shape = modelShape(drawn, 32);
