@@ -18,7 +18,7 @@ fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32
   let roots = inverseRootDegrees(block);
   if (CONVOLUTION) { own = weighRows(own, roots); }
   exchange(own, thread);
-  var sums: array<mat4x4f, TILES>;
+  var sums = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) { sums[t] = transpose(own[t]) * select(1.0 + epsilon, 1.0, CONVOLUTION); }
   let masks = neighbourMasks(4u * block);
   let first = 4u * thread - 4u * block % NODES;   // in workgroup memory, whose first row begins a graph
@@ -39,7 +39,7 @@ fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32
 }
 
 fn weighRows(tiles: array<mat4x4f, TILES>, weights: vec4f) -> array<mat4x4f, TILES> {
-  var weighed: array<mat4x4f, TILES>;
+  var weighed = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) { weighed[t] = maskRows(tiles[t], weights); }
   return weighed;
 }

@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 fn carryBack(group: u32, thread: u32) {
   let column = COLUMNS * group;
   let quad = column / 4u;
-  var back: array<mat4x4f, TILES>;
+  var back = array<mat4x4f, TILES>();
   var d = stage.nextGradient + thread;
   var w = stage.nextWeight + quad;
   for (var k = 0u; k < stage.nextOutputs; k += 4u) {
@@ -44,7 +44,7 @@ fn carryBack(group: u32, thread: u32) {
     d += 4u * BLOCKS;
     w += 4u * QUADS;
   }
-  var normalized: array<mat4x4f, TILES>;
+  var normalized = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) { normalized[t] = normalizedOf(column + 4u * t, thread); }
   var epsilonShare = 0.0;
   if (stage.aggregate == 1u) {
@@ -69,7 +69,7 @@ fn weightGradient(group: u32, thread: u32) {
   let outputs = stage.nextOutputs / COLUMNS;
   if (group * THREADS >= QUADS * outputs) { return; }
   let output = min(job / QUADS, outputs - 1u);
-  var sum: array<mat4x4f, TILES>;
+  var sum = array<mat4x4f, TILES>();
   var d = stage.nextGradient + COLUMNS * output * BLOCKS;
   var x = stage.output + 4u * column * BLOCKS;
   for (var block = 0u; block < stage.blocks; block++) {

@@ -23,7 +23,7 @@ fn inputFeatures(block: u32, epsilon: f32) -> array<vec4f, OPERATIONS> {
     weights = valid * inverseRootDegrees(block);
     own = weights * weights;
   }
-  var features: array<vec4f, OPERATIONS>;
+  var features = array<vec4f, OPERATIONS>();
   for (var k = 0u; k < OPERATIONS; k++) { features[k] = select(vec4f(), own, operations == vec4u(k)); }
   let masks = neighbourMasks(row);
   for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {

@@ -4,8 +4,8 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
   let valid = validRows(block, control.count);
   let rows = f32(control.count * NODES);
   let quad = column / 4u;
-  var mean: array<vec4f, TILES>;
-  var variance: array<vec4f, TILES>;
+  var mean = array<vec4f, TILES>();
+  var variance = array<vec4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     mean[t] = running[stage.mean + quad + t];
     variance[t] = running[stage.variance + quad + t];
@@ -27,7 +27,7 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
       }
     }
   }
-  var output: array<mat4x4f, TILES>;
+  var output = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     let inverseStd = inverseSqrt(variance[t] + BN_EPSILON);
     let normalized = maskRows(affine(affine(linear[t], vec4f(1.0), -mean[t]), inverseStd, vec4f()), valid);
@@ -45,7 +45,7 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
 
 // The linear map's output before anything is added: its bias, for every row.
 fn biases(column: u32) -> array<mat4x4f, TILES> {
-  var linear: array<mat4x4f, TILES>;
+  var linear = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     let bias = parameters[stage.bias + column / 4u + t];
     linear[t] = mat4x4f(vec4f(bias.x), vec4f(bias.y), vec4f(bias.z), vec4f(bias.w));

@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   var w = stage.weight + column * QUADS;
   for (var k = 0u; k < stage.inputs;) {
     // Sums of 32 products first: shorter chains of additions lose fewer bits.
-    var part: array<mat4x4f, TILES>;
+    var part = array<mat4x4f, TILES>();
     for (let end = min(k + 32u, stage.inputs); k < end; k += 4u) {
       // Four features of four rows, times four weights of each column.
       let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);

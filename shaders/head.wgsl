@@ -73,7 +73,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let job = round * WORKERS + thread;
     let node = min(job % NODE_LANES, NODES - 1u);
     let output = min(job / NODE_LANES * COLUMNS, HEAD - COLUMNS);
-    var sums: array<vec4f, TILES>;
+    var sums = array<vec4f, TILES>();
     for (var t = 0u; t < TILES; t++) { sums[t] = parameters[stage.bias + output / 4u + t]; }
     var x = 4u * stage.input + firstRow + node;
     var w = stage.weight + output * QUADS;

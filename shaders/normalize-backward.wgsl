@@ -17,7 +17,7 @@ fn backwardNormalize(
 ) -> array<mat4x4f, TILES> {
   let valid = validRows(thread, control.count);
   let quad = column / 4u;
-  var gradient: array<mat4x4f, TILES>;
+  var gradient = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     let activated = activatedOf(normalized[t], quad + t);
     gradient[t] = maskRows(mat4x4f(

@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 import { compare, compareStep, type Golden, readGolden, sigmoid } from "../../src/vgae/golden.ts";
 import { parameterLayout } from "../../src/vgae/layout.ts";
 import { replay } from "../../src/vgae/webgpu/replay.ts";
+import { type Subgroup, subgroupFor } from "../../src/vgae/webgpu/variant.ts";
 import { shared } from "../shared.ts";
 import { fixture, sharedGpu } from "./helpers.ts";
 
 const beyond = (comparisons: ReturnType<typeof compare>) => comparisons.filter(({ error, tolerance }) => !(error <= tolerance));
 
-async function checkGolden(golden: Golden): Promise<void> {
-  const engine = await replay(await sharedGpu(), golden);
+async function checkGolden(golden: Golden, subgroup?: Subgroup): Promise<void> {
+  const engine = await replay(await sharedGpu(), golden, subgroup);
   const layout = parameterLayout(golden.shape);
   for (const [index, step] of golden.steps.entries()) {
     const comparisons = compareStep(step, await engine.step(step), layout);
@@ -35,6 +36,14 @@ describe("the shipped kernels", () => {
     "compute every tensor of the five golden steps of %s, 32 wide, and of its evaluation",
     (name) => checkGolden(readGolden(fixture(name))),
   );
+
+  it("do so too where threads share nothing through subgroups, as on a GPU", () => checkGolden(readGolden(fixture("nasbench201")), 0));
+
+  it("are those whose lanes read for each other where an adapter computes on the CPU and its subgroups are four or eight wide", async () => {
+    const gpu = await sharedGpu();
+    const wide = gpu.status === "software-adapter" && (gpu.subgroupSize === 4 || gpu.subgroupSize === 8);
+    expect(subgroupFor(gpu, readGolden(fixture("darts")).shape)).toBe(wide ? gpu.subgroupSize : 0);
+  });
 
   const full = shared("golden/golden-nasbench201.safetensors");
   it.runIf(full)("compute every tensor of the full-size golden file of nasbench201, where it is at hand", async () => {
