@@ -8,7 +8,7 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
-const SLOTS = 2u * TILES;
+const SLOTS = 3u * TILES;
 
 // What the first layer sums up for the block's four rows: each row's own operation and those of its neighbours, weighed as
 // `aggregate` does.

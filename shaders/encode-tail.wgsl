@@ -5,6 +5,7 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
   let rows = f32(control.count * NODES);
   let quad = column / 4u;
   var mean = array<vec4f, TILES>();
+  var rest = array<vec4f, TILES>();
   var variance = array<vec4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     mean[t] = running[stage.mean + quad + t];
@@ -17,12 +18,14 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
       mean[t] = total(t, thread) / rows;
       let centred = maskRows(affine(linear[t], vec4f(1.0), -mean[t]), valid);
       contribute(TILES + t, columnwise(centred, centred), thread);
+      if (MEND_MEAN) { contribute(2u * TILES + t, dots(centred, valid), thread); }
     }
     workgroupBarrier();
     for (var t = 0u; t < TILES; t++) {
-      variance[t] = total(TILES + t, thread) / rows;
+      if (MEND_MEAN) { rest[t] = total(2u * TILES + t, thread) / rows; }
+      variance[t] = total(TILES + t, thread) / rows - rest[t] * rest[t];
       if (thread == 0u) {
-        running[stage.mean + quad + t] = mix(running[stage.mean + quad + t], mean[t], BN_MOMENTUM);
+        running[stage.mean + quad + t] = mix(running[stage.mean + quad + t], mean[t] + rest[t], BN_MOMENTUM);
         running[stage.variance + quad + t] = mix(running[stage.variance + quad + t], variance[t] * (rows / (rows - 1.0)), BN_MOMENTUM);
       }
     }
@@ -30,7 +33,7 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
   var output = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) {
     let inverseStd = inverseSqrt(variance[t] + BN_EPSILON);
-    let normalized = maskRows(affine(affine(linear[t], vec4f(1.0), -mean[t]), inverseStd, vec4f()), valid);
+    let normalized = maskRows(affine(affine(affine(linear[t], vec4f(1.0), -mean[t]), vec4f(1.0), -rest[t]), inverseStd, vec4f()), valid);
     output[t] = rectify(affine(normalized, parameters[stage.scale + quad + t], parameters[stage.shift + quad + t]), valid);
     if (!EVALUATE) {
       if (thread == 0u) { partials[stage.inverseStd + quad + t] = inverseStd; }

@@ -10,7 +10,7 @@
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 const WORKERS = THREADS;
-const SLOTS = 2u * TILES;
+const SLOTS = 3u * TILES;
 
 // The order of additions is written out: compilers expand a matrix product each in their own order, and results then differ
 // between adapters by more than they need to.
@@ -26,9 +26,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   var x = stage.input + block;
   var w = stage.weight + column * QUADS;
   for (var k = 0u; k < stage.inputs;) {
-    // Sums of 32 products first: shorter chains of additions lose fewer bits.
+    // Sums of CHAIN products first: shorter chains of additions lose fewer bits.
     var part = array<mat4x4f, TILES>();
-    for (let end = min(k + 32u, stage.inputs); k < end; k += 4u) {
+    for (let end = min(k + CHAIN, stage.inputs); k < end; k += 4u) {
       // Four features of four rows, times four weights of each column.
       let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
       let weights = sharedParameters(w, QUADS, 1u, thread);

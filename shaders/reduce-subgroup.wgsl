@@ -4,6 +4,10 @@
 const SHARERS = WORKERS / SUBGROUP;
 var<workgroup> shares: array<vec4f, SHARERS * SLOTS>;
 
+// The order in which a subgroup adds up is the adapter's own. What is left of the sum of centred values is the rounding error
+// of their mean, and is taken out of it (corrected two-pass algorithm: Chan, Golub and LeVeque, 1983).
+const MEND_MEAN = true;
+
 fn contribute(slot: u32, share: vec4f, thread: u32) {
   let sum = subgroupAdd(share);
   if (thread % SUBGROUP == 0u) { shares[slot * SHARERS + thread / SUBGROUP] = sum; }

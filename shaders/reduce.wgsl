@@ -5,6 +5,8 @@
 
 var<workgroup> shares: array<vec4f, WORKERS * SLOTS>;
 
+const MEND_MEAN = false;
+
 fn contribute(slot: u32, share: vec4f, thread: u32) { shares[slot * WORKERS + thread] = share; }
 
 fn total(slot: u32, thread: u32) -> vec4f {
