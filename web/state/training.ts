@@ -2,6 +2,7 @@ import { transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { TrainingOptions } from "../../src/vgae/config.ts";
+import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import type {
   DeviceReport,
@@ -232,7 +233,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       stepping = byStep;
       const { checkpoint: resume, step = 0, epochs = [], id = runName() } = from ?? {};
       const metrics: StepMetrics[] = [...(from?.metrics ?? [])];
-      store.set({ ...INITIAL, job: "starting", options, metrics, metricsCount: metrics.length, epochs, step });
+      const totalSteps = options.epochs * stepsPerEpoch(space.trainSize, options.batchSize);
+      store.set({ ...INITIAL, job: "starting", options, metrics, metricsCount: metrics.length, epochs, step, totalSteps });
       await open();
       await underWay;
       if (mine !== run) return;
