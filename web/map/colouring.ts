@@ -130,13 +130,10 @@ export function allOf(size: number): Uint32Array {
   return indices;
 }
 
-/**
- * Best last, and so on top, where there is a best; else scattered, so that neither end hides the other. Of whole numbers the frequent
- * come first: in NAS-Bench-101 the cells of 7 vertices would cover all others.
- */
-function drawingOrder({ values, goal, discrete }: Colourable, present: ArrayLike<number> | undefined): Uint32Array {
+/** Best last, and so on top, where there is a best; else scattered, so that neither end hides the other. */
+function drawingOrder({ values, goal }: Colourable, present: ArrayLike<number> | undefined): Uint32Array {
   const all = present ? Uint32Array.from(present) : allOf(values.length);
-  if (goal === "none") return scattered(values, all, discrete ? layersOf(values, all) : undefined);
+  if (goal === "none") return scattered(values, all);
   const sign = goal === "min" ? -1 : 1;
   const height = (index: number): number => {
     const value = values[index] as number;
@@ -149,27 +146,12 @@ function drawingOrder({ values, goal, discrete }: Colourable, present: ArrayLike
   });
 }
 
-/** Place of each value among all by how often it occurs, the most frequent 0. */
-function layersOf(values: ArrayLike<number>, all: Uint32Array): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const index of all) counts.set(values[index] as number, (counts.get(values[index] as number) ?? 0) + 1);
-  const sorted = [...counts].sort(([a, often], [b, seldom]) => seldom - often || a - b);
-  return new Map(sorted.slice(0, LAYERS).map(([value], layer) => [value, layer]));
-}
-const LAYERS = 64;
-
-/**
- * Those without a value first, then by layer, then by a hash of the index. Layer (6 bits), hash (26 bits) and place (20 bits) share one
- * float, because numbers sort natively.
- */
-function scattered(values: ArrayLike<number>, all: Uint32Array, layers?: ReadonlyMap<number, number>): Uint32Array {
-  const [HASHES, PLACES] = [2 ** 26, 2 ** 20];
+/** Those without a value first, then by a hash of the index. Hash and place (20 bits) share one float, because numbers sort natively. */
+function scattered(values: ArrayLike<number>, all: Uint32Array): Uint32Array {
+  const PLACES = 2 ** 20;
   const keys = Float64Array.from(all, (index, place) => {
-    const value = values[index] as number;
-    if (!Number.isFinite(value)) return place;
-    const layer = layers ? (layers.get(value) ?? LAYERS - 1) : 0;
-    const hash = (Math.imul(index + 1, 0x9e3779b1) >>> 6) + 1;
-    return (layer * HASHES + hash) * PLACES + place;
+    const hash = Number.isFinite(values[index]) ? (Math.imul(index + 1, 0x9e3779b1) >>> 1) + 1 : 0;
+    return hash * PLACES + place;
   });
   return Uint32Array.from(keys.sort(), (key) => all[key % PLACES] as number);
 }

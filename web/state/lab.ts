@@ -5,6 +5,7 @@ import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
 import { VERSION } from "../../src/version.ts";
+import { adapterText } from "../../src/vgae/backend.ts";
 import { LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
@@ -154,6 +155,16 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     await training.place();
   };
 
+  /** What goes on elsewhere than it began, goes on otherwise in the last digits. */
+  const warnOfOtherAdapter = async (checkpoint: Uint8Array): Promise<void> => {
+    await training.open();
+    const { device } = training.store.value;
+    const before = readSafeTensors(checkpoint).metadata["adapter"];
+    const now = device.state === "open" ? adapterText({ ...device.report, name: device.report.backend }) : undefined;
+    if (before === undefined || now === undefined || before === now) return;
+    notices.post("warning", `The run began on ${before} and goes on on ${now}: it is not the same to the last bit.`);
+  };
+
   const lab: Lab = {
     space,
     spaces,
@@ -287,6 +298,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async resumeTraining({ id, options, step, totalSteps, epochs }, checkpoint) {
       settings.set({ ...settingsFor(options), panel: "pretrain" });
       if (step < totalSteps) {
+        void warnOfOtherAdapter(checkpoint);
         const from = { checkpoint, step, epochs, metrics: [], id };
         await training.start(options, { live: settings.value.live, from });
       } else await openTensors(checkpoint, `the run of ${plural(options.epochs, "epoch")}`);

@@ -88,16 +88,6 @@ describe("neighbours", () => {
 });
 
 describe("colours", () => {
-  it("draws frequent whole numbers first, so that they do not cover the rare ones", () => {
-    const values = Float64Array.from({ length: 100 }, (_, i) => (i === 40 ? 2 : i % 10 === 0 ? 5 : 7));
-    const vertices = { values, goal: "none", discrete: true } as const;
-    const { order } = paint(vertices, colourScale(vertices), { scheme: "viridis", dark: false, absent: [0, 0, 0], keep: 1 });
-    const drawn = Array.from(order, (index) => values[index]);
-    expect(drawn.slice(0, 90).every((value) => value === 7)).toBe(true);
-    expect(drawn.slice(90)).toEqual([...new Array(9).fill(5), 2]);
-    expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
-  });
-
   it("clip the tail of bad values, say so, and put the best on top", () => {
     const values = [...Array.from({ length: 99 }, (_, i) => 0.9 + i / 1000), 0.1];
     const measured = quantity(values, "max");
