@@ -1,7 +1,7 @@
 import { transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import type { TrainingOptions } from "../../src/vgae/config.ts";
+import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
 import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import type {
@@ -50,6 +50,8 @@ export interface TrainingView {
   readonly model: string | undefined;
   /** Checkpoint with optimiser state that training can go on from. */
   readonly resumable: Uint8Array | undefined;
+  /** Variety of the model in the worker. */
+  readonly variety: ModelVariety;
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
   /** The space is being embedded, part after part. */
   readonly placing: PlacingView | undefined;
@@ -59,6 +61,8 @@ export interface TrainingView {
   readonly kept: number | undefined;
 }
 
+export type ModelVariety = Pick<TrainingOptions, "encoder" | "variational">;
+
 /** Where a run goes on from. */
 export interface Beginning {
   readonly checkpoint: Uint8Array;
@@ -66,6 +70,8 @@ export interface Beginning {
   readonly epochs: readonly EpochReport[];
   /** Metrics of the steps before, as far as they are known. */
   readonly metrics: readonly StepMetrics[];
+  /** What is trained: it cannot go on as another model. */
+  readonly variety: ModelVariety;
   /** Name under which the run is kept already. */
   readonly id?: string;
 }
@@ -121,6 +127,7 @@ const INITIAL: Omit<TrainingView, "device"> = {
   quality: undefined,
   model: undefined,
   resumable: undefined,
+  variety: DEFAULT_TRAINING,
   busy: undefined,
   placing: undefined,
   placed: false,
@@ -132,6 +139,12 @@ const DRAIN_MILLISECONDS = 1000;
 
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
+
+/** As checkpoints name it; weights from elsewhere name none and are those of arch2vec. */
+const varietyIn = ({ encoder, variational }: Readonly<Record<string, string>>): ModelVariety => ({
+  encoder: ENCODERS.find((name) => name === encoder) ?? DEFAULT_TRAINING.encoder,
+  variational: variational !== "false",
+});
 
 /** Not a matter of seeds: two runs of the same seed are two. */
 const runName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("-");
@@ -223,8 +236,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     place,
     stopPlacing: () => placing?.abort(),
     beginning() {
-      const { resumable: checkpoint, step, epochs, metrics } = store.value;
-      return checkpoint && { checkpoint, step, epochs, metrics };
+      const { resumable: checkpoint, step, epochs, metrics, variety } = store.value;
+      return checkpoint && { checkpoint, step, epochs, metrics, variety };
     },
     async start(options, { byStep = false, from, live }) {
       if (isActive(store.value.job)) return;
@@ -234,7 +247,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       const { checkpoint: resume, step = 0, epochs = [], id = runName() } = from ?? {};
       const metrics: StepMetrics[] = [...(from?.metrics ?? [])];
       const totalSteps = options.epochs * stepsPerEpoch(space.trainSize, options.batchSize);
-      store.set({ ...INITIAL, job: "starting", options, metrics, metricsCount: metrics.length, epochs, step, totalSteps });
+      const begun = { options, variety: options, metrics, metricsCount: metrics.length, epochs, step, totalSteps };
+      store.set({ ...INITIAL, job: "starting", ...begun });
       await open();
       await underWay;
       if (mine !== run) return;
@@ -324,7 +338,10 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       // A run was started meanwhile: the screen is its own.
       if (mine !== run) return { ok: false, error: { kind: "cancelled", message: `${name} was not loaded.` } };
       store.set({ busy: undefined });
-      if (loaded.ok) store.set({ ...INITIAL, model: name, resumable: loaded.value.resumable ? bytes : undefined });
+      if (loaded.ok) {
+        const { metadata, resumable } = loaded.value;
+        store.set({ ...INITIAL, model: name, variety: varietyIn(metadata), resumable: resumable ? bytes : undefined });
+      }
       return loaded;
     },
     async evaluate(seed) {
