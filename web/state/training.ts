@@ -315,7 +315,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       void engine().api.cancel();
     },
     reset() {
-      if (isActive(store.value.job)) void engine().api.cancel();
+      // Of a failed run this removes what was kept.
+      if (isActive(store.value.job) || store.value.job === "failed") void engine().api.cancel();
       dropPlacing();
       run += 1;
       store.set(INITIAL);
