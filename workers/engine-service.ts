@@ -41,8 +41,8 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
           post(event);
         });
       });
-      // A run that broke off may be taken up again; one that came to its end, whichever, leaves nothing.
-      await (result.ok ? kept?.drop() : kept?.leave());
+      // A run that broke off or failed may be taken up again before that; one that was finished or cancelled leaves nothing.
+      await (result.ok && result.value.state !== "failed" ? kept?.drop() : kept?.leave());
       events.close();
       return result.ok ? sent(result, result.value.checkpoint) : result;
     },

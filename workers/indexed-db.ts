@@ -7,8 +7,11 @@ const VERSION = 2;
 /** What is known of a run and its checkpoint lie apart: to tell what there is takes no megabytes. */
 const STORES = ["tables", "runs", "checkpoints"] as const;
 type StoreName = (typeof STORES)[number];
-/** Some browsers never answer where storage is forbidden: as long as this may be waited for what saves seconds. */
-const PATIENCE_MS = 2000;
+/**
+ * Some browsers never answer where storage is forbidden: so long may be waited for tables, which save seconds, and for runs, which save
+ * hours, and for which nothing on the screen waits.
+ */
+const PATIENCE_MS = { tables: 2000, runs: 60_000 } as const;
 
 /**
  * Tables of spaces in the browser's IndexedDB, from one visit to the next. Undefined where there is none; where it refuses (private
@@ -65,7 +68,7 @@ async function ask<Result>(
   mode: IDBTransactionMode,
   work: (open: (name: StoreName) => IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
-  const database = await opened(storage);
+  const database = await opened(storage, stores.includes("tables") ? PATIENCE_MS.tables : PATIENCE_MS.runs);
   try {
     const transaction = database.transaction(stores, mode);
     const request = work((name) => transaction.objectStore(name));
@@ -79,13 +82,13 @@ async function ask<Result>(
   }
 }
 
-function opened(storage: IDBFactory): Promise<IDBDatabase> {
+function opened(storage: IDBFactory, patience: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       reject(new Error("IndexedDB does not answer."));
-    }, PATIENCE_MS);
+    }, patience);
     const request = storage.open(DATABASE, VERSION);
     request.onupgradeneeded = () => {
       const { result: database } = request;

@@ -50,7 +50,7 @@ export interface KeeperHooks {
 
 /** @param store undefined where the browser has none */
 export function runKeeper(id: string, store: RunStore | undefined, { onKept, onRefused }: KeeperHooks): RunKeeper {
-  const claim = claimRun(id);
+  let claim: Promise<Claim> | undefined = claimRun(id);
   let writing: Promise<void> | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
   let told = false;
@@ -65,7 +65,7 @@ export function runKeeper(id: string, store: RunStore | undefined, { onKept, onR
     const begun = performance.now();
     try {
       if (!store) throw new Error("this browser has no storage for pages.");
-      if (!(await claim).isOurs) throw new Error("another tab keeps it.");
+      if (!(await claim)?.isOurs) throw new Error("another tab keeps it.");
       if (over) return;
       await store.put({ ...run, id, date: Date.now() }, encode());
       onKept(run.step);
@@ -90,6 +90,8 @@ export function runKeeper(id: string, store: RunStore | undefined, { onKept, onR
     },
     async drop() {
       await end();
+      // One that was left may be another tab's by now.
+      claim ??= claimRun(id);
       const { isOurs, release } = await claim;
       try {
         if (isOurs) await store?.remove(id);
@@ -97,10 +99,12 @@ export function runKeeper(id: string, store: RunStore | undefined, { onKept, onR
         // What cannot be removed could not be kept.
       }
       release();
+      claim = undefined;
     },
     async leave() {
       await end();
-      (await claim).release();
+      (await claim)?.release();
+      claim = undefined;
     },
   };
 }

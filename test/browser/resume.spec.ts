@@ -28,8 +28,8 @@ test("offers a run whose page was closed, at another space too, and goes on with
   const next = await context.newPage();
   await next.goto("./#space=darts&drawn=2000&drawSeed=3");
   await expect(next.locator("header .space")).toContainText("DARTS", PATIENCE);
-  await expect(offer(next)).toContainText("NAS-Bench-201, released, seed 3");
-  await expect(offer(next)).toContainText("of 440,000 steps");
+  await expect(offer(next)).toContainText("NAS-Bench-201, released, seed 3, at step");
+  await expect(offer(next)).toContainText("of 440,000, kept");
   const from = Number(await offer(next).getAttribute("data-step"));
   expect(from).toBeGreaterThanOrEqual(step);
 

@@ -77,6 +77,22 @@ const horizontal = (label: string, style: ChartStyle) =>
     ticks: Math.max(2, Math.floor(style.width / 90)),
   }) as const;
 const wholeTicks = (value: number): string => (Number.isInteger(value) ? String(value) : "");
+/** 1500 -> "1.5k"; nothing between two steps. */
+const stepTicks = (value: number): string => (value < 1000 ? wholeTicks(value) : `${significant(value / 1000, 4)}k`);
+
+/** Powers of ten, and 2 and 5 times as much where there is room for them. */
+function logTicks(low: number, high: number): number[] {
+  const times = (digits: readonly number[]): number[] => {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+      for (const digit of digits) ticks.push(Number(`${digit}e${power}`));
+    }
+    return ticks.filter((tick) => tick >= low && tick <= high);
+  };
+  const fine = times([1, 2, 5]);
+  return fine.length <= MOST_TICKS ? fine : times([1]);
+}
+const MOST_TICKS = 7;
 
 /** Labels at the ends of lines, pushed apart where they would overlap. `place` maps a value to pixels from the bottom. */
 function endLabels(lines: readonly EndLabel[], place: (y: number) => number, style: ChartStyle): Plot.Markish[] {
@@ -126,13 +142,13 @@ export function lossChart(points: readonly LossPoint[], epochSteps: readonly num
   return finish(
     Plot.plot({
       ...common(style, "Loss by optimiser step, logarithmic", 76),
-      x: { ...horizontal("optimiser step", style), tickFormat: "~s" },
+      x: { ...horizontal("optimiser step", style), tickFormat: stepTicks },
       y: {
         type: "log",
         domain: [low, high],
         label: null,
         tickSize: 0,
-        ticks: 4,
+        ticks: logTicks(low, high),
         tickFormat: (value: number) => significant(value, 1),
         grid: false,
       },

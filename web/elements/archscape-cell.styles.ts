@@ -35,9 +35,6 @@ export const cellStyles = css`
   code {
     overflow-wrap: anywhere;
     line-height: 18px;
-    max-height: 108px;
-    overflow: auto;
-    scrollbar-width: thin;
   }
   figcaption {
     margin-top: 8px;

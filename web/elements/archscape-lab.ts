@@ -65,6 +65,9 @@ export class ArchscapeLab extends LitElement {
     addEventListener("dragover", this.onDragOver, { signal });
     addEventListener("dragleave", this.onDragLeave, { signal });
     addEventListener("drop", this.onDrop, { signal });
+    // Another tab may have taken up what is offered here, or left something.
+    const look = (): void => void (document.hidden || this.kept.look());
+    document.addEventListener("visibilitychange", look, { signal });
     phoneQuery().addEventListener("change", () => this.requestUpdate(), { signal });
   }
 

@@ -112,11 +112,13 @@ export const mapStyles = css`
     justify-content: space-between;
     gap: 0 24px;
     pointer-events: none;
-    /* Stragglers of the cloud reach up here. */
-    text-shadow:
-      0 0 3px var(--ground),
-      0 0 6px var(--ground),
-      0 0 9px var(--ground);
+  }
+  /* Stragglers of the cloud reach up here. */
+  .caption span {
+    padding: 0 6px;
+    margin: 0 -6px;
+    background: color-mix(in srgb, var(--ground) 80%, transparent);
+    border-radius: 4px;
   }
   .empty {
     position: absolute;

@@ -57,11 +57,12 @@ export class ArchscapeOffer extends LitElement {
     if (!offer || (lab && isActive(lab.training.store.value.job))) return nothing;
     const { space, options, step, totalSteps, date } = offer;
     const { protocol, seed } = options;
-    const share = step < totalSteps ? `, ${percent(step / totalSteps, 0)}` : "";
+    const share = step / totalSteps;
+    const far = share < 0.01 || share === 1 ? "" : ` (${percent(Math.floor(share * 100) / 100, 0)})`;
     return html`<section aria-label="Unfinished training" data-run=${offer.id} data-step=${step}>
       <p>
-        <strong>Unfinished training:</strong> ${SPACE_TEXTS[space.name].title}, ${protocol}, seed ${seed};
-        ${count(step)} of ${count(totalSteps)} steps${share};
+        <strong>Unfinished training:</strong> ${SPACE_TEXTS[space.name].title}, ${protocol}, seed ${seed}, at step
+        ${count(step)} of ${count(totalSteps)}${far}, kept
         <time datetime=${new Date(date).toISOString()} title=${new Date(date).toLocaleString("en-GB")}>${ago(date, Date.now())}</time>.
       </p>
       <div class="row">

@@ -173,7 +173,7 @@ export class ArchscapeTraining extends LitElement {
         <progress max=${total} .value=${done} aria-label="Cells placed on the map"></progress>
         <p class="facts small">
           <span>${count(done)} of ${count(total)} cells placed</span>
-          <span>${significant(rate, 3)} cells/s</span><span>${duration(secondsLeft)} left</span>
+          ${done > 0 ? html`<span>${significant(rate, 3)} cells/s</span><span>${duration(secondsLeft)} left</span>` : nothing}
         </p>
         <div class="row"><button type="button" @click=${lab.training.stopPlacing}>Stop placing</button></div>
       </div>`;

@@ -49,25 +49,25 @@ export function createKept(spaces: SpacesStore, notices: NoticeBoard, runs: RunS
     }
   };
 
-  /** The offer, unless it is none any more: another tab may have taken it up or discarded it. */
-  const stillThere = async (): Promise<{ readonly run: KeptRun; readonly checkpoint: Uint8Array } | undefined> => {
-    const run = store.value.offer;
-    if (!run || !runs) return undefined;
-    const isClaimed = (await claimedRuns([run])).length > 0;
-    const checkpoint = isClaimed ? undefined : await runs.checkpoint(run.id).catch(() => undefined);
-    if (checkpoint) return { run, checkpoint };
-    notices.post("problem", `The run was not resumed: ${isClaimed ? "another tab goes on with it" : "it is not kept any more"}.`);
+  /** Whether nobody took the offer up meanwhile; says so where somebody did. */
+  const isFree = async (run: KeptRun, done: string): Promise<boolean> => {
+    if ((await claimedRuns([run])).length === 0) return true;
+    notices.post("problem", `The run was not ${done}: another tab goes on with it.`);
     await look();
-    return undefined;
+    return false;
   };
 
   return {
     store,
     look,
     async resume() {
-      const found = await stillThere();
-      if (!found) return;
-      const { run, checkpoint } = found;
+      const run = store.value.offer;
+      if (!run || !(await isFree(run, "resumed"))) return;
+      const checkpoint = await runs?.checkpoint(run.id).catch(() => undefined);
+      if (!checkpoint) {
+        notices.post("problem", "The run was not resumed: it is not kept any more.");
+        return look();
+      }
       const isShown = (): boolean => {
         const { lab } = spaces.store.value;
         return lab !== undefined && isSameSpace(requestOf(lab.space), run.space);
@@ -84,8 +84,7 @@ export function createKept(spaces: SpacesStore, notices: NoticeBoard, runs: RunS
     },
     async discard() {
       const { offer } = store.value;
-      if (!offer) return;
-      store.set({ offer: undefined });
+      if (!offer || !(await isFree(offer, "discarded"))) return;
       try {
         await runs?.remove(offer.id);
       } catch (error) {

@@ -5,7 +5,8 @@ import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
 import { VERSION } from "../../src/version.ts";
-import { LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
+import { adapterText } from "../../src/vgae/backend.ts";
+import { DEFAULT_TRAINING, LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
 import { type Cartographer, cartographer, isLarge } from "../map/cartographer.ts";
@@ -24,7 +25,7 @@ import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWe
 import { breath, createStore, type Store } from "./store.ts";
 import { watchSurroundings } from "./surroundings.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
-import { createTraining, isActive } from "./training.ts";
+import { createTraining, isActive, type ModelVariety } from "./training.ts";
 import { createClients } from "./workers.ts";
 
 /** What all labs of the page share. */
@@ -154,6 +155,16 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     await training.place();
   };
 
+  /** What goes on elsewhere than it began, goes on otherwise in the last digits. */
+  const warnOfOtherAdapter = async (checkpoint: Uint8Array): Promise<void> => {
+    await training.open();
+    const { device } = training.store.value;
+    const before = readSafeTensors(checkpoint).metadata["adapter"];
+    const now = device.state === "open" ? adapterText({ ...device.report, name: device.report.backend }) : undefined;
+    if (before === undefined || now === undefined || before === now) return;
+    notices.post("warning", `The run began on ${before} and goes on on ${now}: it is not the same to the last bit.`);
+  };
+
   const lab: Lab = {
     space,
     spaces,
@@ -277,8 +288,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     startTraining({ byStep = false, goOn = false } = {}) {
       try {
-        const options = optionsOf(settings.value);
         const from = goOn ? training.beginning() : undefined;
+        const options = optionsOf(settings.value, from?.variety);
         void training.start(options, { byStep, live: settings.value.live, ...(from ? { from } : {}) });
       } catch (error) {
         complain(error);
@@ -287,7 +298,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async resumeTraining({ id, options, step, totalSteps, epochs }, checkpoint) {
       settings.set({ ...settingsFor(options), panel: "pretrain" });
       if (step < totalSteps) {
-        const from = { checkpoint, step, epochs, metrics: [], id };
+        void warnOfOtherAdapter(checkpoint);
+        const from = { checkpoint, step, epochs, metrics: [], variety: options, id };
         await training.start(options, { live: settings.value.live, from });
       } else await openTensors(checkpoint, `the run of ${plural(options.epochs, "epoch")}`);
     },
@@ -367,16 +379,21 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   return lab;
 }
 
-const optionsOf = ({ protocol, epochs, seed, batch, rate, kl, dropout, clip }: Settings): TrainingOptions =>
-  trainingOptions({ protocol, epochs, seed, batchSize: batch, learningRate: rate, klWeight: kl, dropout, clipNorm: clip });
+const optionsOf = (settings: Settings, variety: ModelVariety = DEFAULT_TRAINING): TrainingOptions => {
+  const { protocol, epochs, seed, batch: batchSize, rate: learningRate, kl, dropout, clip: clipNorm } = settings;
+  const { encoder, variational } = variety;
+  const klWeight = variational ? kl : 0;
+  return trainingOptions({ protocol, epochs, seed, batchSize, learningRate, klWeight, dropout, clipNorm, encoder, variational });
+};
 
-const settingsFor = ({ protocol, epochs, seed, batchSize, learningRate, klWeight, dropout, clipNorm }: TrainingOptions) => ({
+const settingsFor = ({ protocol, epochs, seed, ...rest }: TrainingOptions): Partial<Settings> => ({
   protocol,
   epochs,
   seed,
-  batch: batchSize,
-  rate: learningRate,
-  kl: klWeight,
-  dropout,
-  clip: clipNorm,
+  batch: rest.batchSize,
+  rate: rest.learningRate,
+  dropout: rest.dropout,
+  clip: rest.clipNorm,
+  // A plain autoencoder has no KL term; the weight stays for the next run of another model.
+  ...(rest.variational ? { kl: rest.klWeight } : {}),
 });

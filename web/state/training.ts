@@ -1,7 +1,8 @@
 import { transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import type { TrainingOptions } from "../../src/vgae/config.ts";
+import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
+import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import type {
   DeviceReport,
@@ -49,6 +50,8 @@ export interface TrainingView {
   readonly model: string | undefined;
   /** Checkpoint with optimiser state that training can go on from. */
   readonly resumable: Uint8Array | undefined;
+  /** Variety of the model in the worker. */
+  readonly variety: ModelVariety;
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
   /** The space is being embedded, part after part. */
   readonly placing: PlacingView | undefined;
@@ -58,6 +61,8 @@ export interface TrainingView {
   readonly kept: number | undefined;
 }
 
+export type ModelVariety = Pick<TrainingOptions, "encoder" | "variational">;
+
 /** Where a run goes on from. */
 export interface Beginning {
   readonly checkpoint: Uint8Array;
@@ -65,6 +70,8 @@ export interface Beginning {
   readonly epochs: readonly EpochReport[];
   /** Metrics of the steps before, as far as they are known. */
   readonly metrics: readonly StepMetrics[];
+  /** What is trained: it cannot go on as another model. */
+  readonly variety: ModelVariety;
   /** Name under which the run is kept already. */
   readonly id?: string;
 }
@@ -120,6 +127,7 @@ const INITIAL: Omit<TrainingView, "device"> = {
   quality: undefined,
   model: undefined,
   resumable: undefined,
+  variety: DEFAULT_TRAINING,
   busy: undefined,
   placing: undefined,
   placed: false,
@@ -131,6 +139,12 @@ const DRAIN_MILLISECONDS = 1000;
 
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
+
+/** As checkpoints name it; weights from elsewhere name none and are those of arch2vec. */
+const varietyIn = ({ encoder, variational }: Readonly<Record<string, string>>): ModelVariety => ({
+  encoder: ENCODERS.find((name) => name === encoder) ?? DEFAULT_TRAINING.encoder,
+  variational: variational !== "false",
+});
 
 /** Not a matter of seeds: two runs of the same seed are two. */
 const runName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("-");
@@ -222,8 +236,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     place,
     stopPlacing: () => placing?.abort(),
     beginning() {
-      const { resumable: checkpoint, step, epochs, metrics } = store.value;
-      return checkpoint && { checkpoint, step, epochs, metrics };
+      const { resumable: checkpoint, step, epochs, metrics, variety } = store.value;
+      return checkpoint && { checkpoint, step, epochs, metrics, variety };
     },
     async start(options, { byStep = false, from, live }) {
       if (isActive(store.value.job)) return;
@@ -232,7 +246,9 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       stepping = byStep;
       const { checkpoint: resume, step = 0, epochs = [], id = runName() } = from ?? {};
       const metrics: StepMetrics[] = [...(from?.metrics ?? [])];
-      store.set({ ...INITIAL, job: "starting", options, metrics, metricsCount: metrics.length, epochs, step });
+      const totalSteps = options.epochs * stepsPerEpoch(space.trainSize, options.batchSize);
+      const begun = { options, variety: options, metrics, metricsCount: metrics.length, epochs, step, totalSteps };
+      store.set({ ...INITIAL, job: "starting", ...begun });
       await open();
       await underWay;
       if (mine !== run) return;
@@ -299,7 +315,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       void engine().api.cancel();
     },
     reset() {
-      if (isActive(store.value.job)) void engine().api.cancel();
+      // Of a failed run this removes what was kept.
+      if (isActive(store.value.job) || store.value.job === "failed") void engine().api.cancel();
       dropPlacing();
       run += 1;
       store.set(INITIAL);
@@ -322,7 +339,10 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       // A run was started meanwhile: the screen is its own.
       if (mine !== run) return { ok: false, error: { kind: "cancelled", message: `${name} was not loaded.` } };
       store.set({ busy: undefined });
-      if (loaded.ok) store.set({ ...INITIAL, model: name, resumable: loaded.value.resumable ? bytes : undefined });
+      if (loaded.ok) {
+        const { metadata, resumable } = loaded.value;
+        store.set({ ...INITIAL, model: name, variety: varietyIn(metadata), resumable: resumable ? bytes : undefined });
+      }
       return loaded;
     },
     async evaluate(seed) {

@@ -126,6 +126,18 @@ describe("what earlier visits left unfinished", () => {
     expect(store.store.value.offer).toBeUndefined();
   });
 
+  it("is not discarded while another tab goes on with it", async () => {
+    const locks = fakeLocks();
+    vi.stubGlobal("navigator", { locks });
+    const runs = memory(kept("a", 1));
+    const store = createKept(screen(nasbench201).spaces, createNotices(), runs);
+    await store.look();
+    void locks.request("archscape run a", {}, () => new Promise<void>(() => undefined));
+    await store.discard();
+    expect(runs.runs.size).toBe(1);
+    expect(store.store.value.offer).toBeUndefined();
+  });
+
   it("is nothing where the storage refuses", async () => {
     const refusing = { ...memory(), list: () => Promise.reject(new Error("insecure")) };
     const store = createKept(screen(nasbench201).spaces, createNotices(), refusing);

@@ -142,6 +142,14 @@ describe("a keeper of a run", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(isFree).toBe(true);
     expect(await claimedRuns(kept)).toEqual([]);
+
+    // What was left, another tab went on with: it is not ours to drop any more.
+    const third = runKeeper("a", store, told());
+    await first.drop();
+    expect(store.runs.size).toBe(1);
+    await third.leave();
+    await first.drop();
+    expect(store.runs.size).toBe(0);
   });
 });
 
