@@ -10,6 +10,7 @@ import { initialState, type TrainingState } from "../../src/vgae/state.ts";
 import type { Trainer } from "../../src/vgae/trainer.ts";
 import { replay } from "../../src/vgae/webgpu/replay.ts";
 import { webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
+import type { Subgroup } from "../../src/vgae/webgpu/variant.ts";
 import { expectSameBits, fixture, packing, set, sharedGpu, shape as small } from "./helpers.ts";
 
 const SPACES = ["nasbench101", "nasbench201", "darts"] as const;
@@ -38,9 +39,15 @@ function cut(step: GoldenStep, count: number, shape: ModelShape, start: Training
 }
 
 /** Each step on the kernels against the reference: losses, mu, logvar, reconstructions, gradients, updated weights and statistics. */
-async function checkSteps(shape: ModelShape, options: TrainingOptions, steps: readonly GoldenStep[]): Promise<void> {
+async function checkSteps(
+  shape: ModelShape,
+  options: TrainingOptions,
+  steps: readonly GoldenStep[],
+  subgroup?: Subgroup,
+): Promise<void> {
   const layout = parameterLayout(shape);
-  const engine = await replay(await sharedGpu(), { space: "", shape, options, steps: [], evaluation: undefined as never });
+  const known = { space: "", shape, options, steps: [], evaluation: undefined as never };
+  const engine = await replay(await sharedGpu(), known, subgroup);
   for (const step of steps) {
     const theirs = namedResult(await referenceStep("tfjs-wasm", shape, step.start, step, options), layout);
     const ours = namedResult(await engine.step(step), layout);
@@ -58,6 +65,16 @@ describe("the last batch of an epoch on NAS-Bench-101, 13 graphs", { timeout: CO
     const start = (steps[before] as GoldenStep).start;
     const of = (mode: Mode) => steps.find((step) => step.mode === mode) as GoldenStep;
     await checkSteps(shape, options, [cut(of("train"), 13, shape, start), cut(of("frozen"), 13, shape, start)]);
+  });
+});
+
+describe("the width that models are trained in", { timeout: COMPILING }, () => {
+  // Sums over 128 features are made of several chains of products, over 32 of one.
+  it.each([undefined, 0] as const)("is computed as the reference does (subgroups: %s)", async (subgroup) => {
+    const { options, steps, shape: narrow } = golden("nasbench201");
+    const shape = { ...narrow, hidden: 128 };
+    const of = (mode: Mode) => cut(steps.find((step) => step.mode === mode) as GoldenStep, 13, shape, initialState(shape, 7));
+    await checkSteps(shape, options, [of("train"), of("frozen")], subgroup);
   });
 });
 

@@ -6,7 +6,7 @@ export type Subgroup = 0 | 4 | 8;
 
 /**
  * The kernels that suit an adapter. On adapters that compute on the CPU, where a read costs more than ten multiplications, the lanes of
- * a subgroup read for each other and a workgroup owns as many features as there are lanes (measured: docs/benchmarks.md); a GPU
+ * a subgroup read for each other and a workgroup owns as many features as there are lanes (measured: docs/development.md); a GPU
  * has caches for that, and wants many workgroups.
  */
 export function subgroupFor(gpu: Gpu, { hidden, latent }: ModelShape): Subgroup {
