@@ -1,5 +1,5 @@
 // Values that all threads of a workgroup need at once: COLUMNS vec4f from rows that are `outer` apart, `inner` of them
-// side by side in a row. Every lane of a subgroup reads one and hands it to the others (`broadcast`, one text a subgroup size):
+// side by side in a row. Every lane of a subgroup reads one and hands it to the others (`broadcast`):
 // on CPU adapters a read costs more than ten multiplications, even where all lanes read the same.
 // Subgroups are taken to be runs of SUBGROUP threads, all of them active.
 

@@ -2,6 +2,7 @@ import adam from "../../../shaders/adam.wgsl?raw";
 import aggregate from "../../../shaders/aggregate.wgsl?raw";
 import backward from "../../../shaders/backward.wgsl?raw";
 import batch from "../../../shaders/batch.wgsl?raw";
+import broadcast from "../../../shaders/broadcast.wgsl?raw";
 import decode from "../../../shaders/decode.wgsl?raw";
 import embed from "../../../shaders/embed.wgsl?raw";
 import encode from "../../../shaders/encode.wgsl?raw";
@@ -21,8 +22,6 @@ import sharedGradients from "../../../shaders/shared-gradients.wgsl?raw";
 import sharedGradientsSubgroup from "../../../shaders/shared-gradients-subgroup.wgsl?raw";
 import sharedLoads from "../../../shaders/shared-loads.wgsl?raw";
 import sharedLoadsSubgroup from "../../../shaders/shared-loads-subgroup.wgsl?raw";
-import broadcast4 from "../../../shaders/broadcast-4.wgsl?raw";
-import broadcast8 from "../../../shaders/broadcast-8.wgsl?raw";
 import stage from "../../../shaders/stage.wgsl?raw";
 import type { Subgroup } from "./variant.ts";
 
@@ -41,16 +40,13 @@ const KERNELS = {
 export type KernelName = keyof typeof KERNELS;
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 
-/** What takes the place of a text where the lanes of a subgroup help each other; `broadcast` is written out for each size. */
-const BROADCAST = { 4: broadcast4, 8: broadcast8 } as const;
-
 /** Complete WGSL of a kernel for the given constants. */
 export function shaderText(name: KernelName, constants: string, subgroup: Subgroup): string {
   if (subgroup === 0) return [constants, shape, ...KERNELS[name]].join("\n");
   const texts = KERNELS[name].flatMap((text) => {
     if (text === reduce) return reduceSubgroup;
     if (text === sharedGradients) return sharedGradientsSubgroup;
-    return text === sharedLoads ? [BROADCAST[subgroup], sharedLoadsSubgroup] : text;
+    return text === sharedLoads ? [broadcast, sharedLoadsSubgroup] : text;
   });
   return ["enable subgroups;", constants, shape, ...texts].join("\n");
 }

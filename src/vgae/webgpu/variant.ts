@@ -2,17 +2,16 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { ModelShape } from "../config.ts";
 
 /** Lanes of a subgroup that the kernels count on; 0: they use none. */
-export type Subgroup = 0 | 4 | 8;
+export type Subgroup = 0 | 8;
 
 /**
- * The kernels that suit an adapter. On adapters that compute on the CPU, where a read costs more than ten multiplications, the lanes of
+ * The kernels that suit an adapter. On an adapter that computes on the CPU with subgroups of eight (Mesa's lavapipe), where a read costs more than ten multiplications, the lanes of
  * a subgroup read for each other and a workgroup owns as many features as there are lanes (measured: docs/development.md); a GPU
  * has caches for that, and wants many workgroups.
  */
 export function subgroupFor(gpu: Gpu, { hidden, latent }: ModelShape): Subgroup {
-  if (gpu.status !== "software-adapter") return 0;
-  const size = ([4, 8] as const).find((lanes) => lanes === gpu.subgroupSize);
-  return size !== undefined && hidden % (4 * size) === 0 && (2 * latent) % size === 0 ? size : 0;
+  const fits = hidden % 32 === 0 && (2 * latent) % 8 === 0;
+  return gpu.status === "software-adapter" && gpu.subgroupSize === 8 && fits ? 8 : 0;
 }
 
 /** Name of the kernel variant: part of a run's identity, for another one gives other bits. */
