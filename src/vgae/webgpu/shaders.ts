@@ -2,7 +2,6 @@ import adam from "../../../shaders/adam.wgsl?raw";
 import aggregate from "../../../shaders/aggregate.wgsl?raw";
 import backward from "../../../shaders/backward.wgsl?raw";
 import batch from "../../../shaders/batch.wgsl?raw";
-import broadcast from "../../../shaders/broadcast.wgsl?raw";
 import decode from "../../../shaders/decode.wgsl?raw";
 import embed from "../../../shaders/embed.wgsl?raw";
 import encode from "../../../shaders/encode.wgsl?raw";
@@ -43,10 +42,10 @@ export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 /** Complete WGSL of a kernel for the given constants. */
 export function shaderText(name: KernelName, constants: string, subgroup: Subgroup): string {
   if (subgroup === 0) return [constants, shape, ...KERNELS[name]].join("\n");
-  const texts = KERNELS[name].flatMap((text) => {
+  const texts = KERNELS[name].map((text) => {
     if (text === reduce) return reduceSubgroup;
     if (text === sharedGradients) return sharedGradientsSubgroup;
-    return text === sharedLoads ? [broadcast, sharedLoadsSubgroup] : text;
+    return text === sharedLoads ? sharedLoadsSubgroup : text;
   });
   return ["enable subgroups;", constants, shape, ...texts].join("\n");
 }

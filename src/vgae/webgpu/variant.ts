@@ -5,9 +5,9 @@ import type { ModelShape } from "../config.ts";
 export type Subgroup = 0 | 8;
 
 /**
- * The kernels that suit an adapter. On an adapter that computes on the CPU with subgroups of eight (Mesa's lavapipe), where a read costs more than ten multiplications, the lanes of
- * a subgroup read for each other and a workgroup owns as many features as there are lanes (measured: docs/development.md); a GPU
- * has caches for that, and wants many workgroups.
+ * The kernels that suit an adapter. On one that computes on the CPU with subgroups of eight (Mesa's lavapipe), where a read costs more
+ * than ten multiplications, the lanes of a subgroup read for each other and a workgroup owns as many features as there are lanes
+ * (measured: docs/development.md); a GPU has caches for that, and wants many workgroups.
  */
 export function subgroupFor(gpu: Gpu, { hidden, latent }: ModelShape): Subgroup {
   const fits = hidden % 32 === 0 && (2 * latent) % 8 === 0;
