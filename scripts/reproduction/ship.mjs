@@ -6,6 +6,9 @@ import { giveUp, root, run, say } from "../run.mjs";
 import { PROTOCOLS, trained } from "./plan.mjs";
 import { cache, result } from "./records.mjs";
 
+/** Prefix of what only a run that goes on needs (src/vgae/checkpoint.ts): moments, step, statistics of the last epoch. */
+const STATE = "archscape/";
+
 /** @param {string} space @param {string} protocol */
 export const shipped = (space, protocol) => join(root, "data", `${space}-${protocol}.safetensors`);
 
@@ -21,7 +24,7 @@ export async function ship(spaces) {
       const full = join(cache, `${trained(name, "arch2vec", protocol, 1)}.safetensors`);
       if (!made || !existsSync(full)) continue;
       const file = library.readSafeTensors(new Uint8Array(readFileSync(full)));
-      const tensors = new Map([...file.tensors].filter(([tensor]) => !tensor.startsWith("optimizer.")));
+      const tensors = new Map([...file.tensors].filter(([tensor]) => !tensor.startsWith(STATE)));
       const metadata = { ...file.metadata, ...(made.commit ? { commit: made.commit } : {}) };
       const weights = shipped(name, protocol);
       writeFileSync(weights, library.writeSafeTensors({ metadata, tensors }));
