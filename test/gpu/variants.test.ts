@@ -60,7 +60,8 @@ async function checkSteps(
 }
 
 describe("the last batch of an epoch on NAS-Bench-101, 13 graphs", { timeout: COMPILING }, () => {
-  it.each([0, 2])("is computed as the reference does, in both modes, after %i steps of others", async (before) => {
+  // Starts in which no ReLU input lies within rounding of zero: there two correct engines may differ.
+  it.each([0, 1])("is computed as the reference does, in both modes, after %i steps of others", async (before) => {
     const { shape, options, steps } = golden("nasbench101");
     const start = (steps[before] as GoldenStep).start;
     const of = (mode: Mode) => steps.find((step) => step.mode === mode) as GoldenStep;
