@@ -24,7 +24,7 @@ import {
   searched,
   trained,
 } from "./reproduction/plan.mjs";
-import { cache, record, recorded } from "./reproduction/records.mjs";
+import { brokenOff, cache, record } from "./reproduction/records.mjs";
 import { ship, shipped } from "./reproduction/ship.mjs";
 import { giveUp, npm, root, say } from "./run.mjs";
 
@@ -63,7 +63,7 @@ async function pretrain() {
             ...flags,
             ...space.options,
           ];
-          const options = existsSync(model) && !recorded(name) ? ["--resume", model] : fresh;
+          const options = brokenOff(name) && existsSync(model) ? ["--resume", model, ...space.options] : fresh;
           await record(name, ["pretrain", space.name, ...options, "--out", model, "--force"]);
         }
       }

@@ -1,7 +1,7 @@
 // The sum over neighbours for the tiles of a thread, A~ = A + A^T of each graph: in GIN layers (1 + eps) x + A~ x, in graph
 // convolutions D^-1/2 (A~ + I) D^-1/2 x. Both are symmetric, so the backward pass is the same sum.
 // Rows of one graph may belong to several threads: they meet in workgroup memory, one vec4f (four columns) a row.
-// Needs THREADS and `rowWord(row)`, the row's word of Control.
+// Needs THREADS, `neighbourMasks` (neighbours.wgsl), `maskRows` (normalize.wgsl) and `rowWord(row)`, the row's word of Control.
 
 var<workgroup> exchanged: array<vec4f, TILES * THREADS * 4u>;
 

@@ -16,6 +16,12 @@ const KEPT = /^\{"type":"(epoch|result)"/;
 /** @param {string} name */
 export const recorded = (name) => existsSync(join(records, `${name}.jsonl`));
 
+/** What a run has said so far; there only while it is under way, or when it was broken off. @param {string} name */
+const saidBy = (name) => join(cache, `${name}.jsonl`);
+
+/** @param {string} name */
+export const brokenOff = (name) => existsSync(saidBy(name));
+
 /** The commit that the working tree stands on; empty outside a repository. */
 function commit() {
   const { stdout, status } = spawnSync("git", ["rev-parse", "--short=7", "HEAD"], { cwd: root, encoding: "utf8" });
@@ -44,8 +50,8 @@ function publishable(line, madeBy) {
 export async function record(name, args) {
   if (recorded(name)) return;
   say(`archscape ${args.join(" ")}`);
-  const under = join(cache, `${name}.jsonl`);
-  if (!args.includes("--resume")) rmSync(under, { force: true });
+  const said = saidBy(name);
+  if (!args.includes("--resume")) writeFileSync(said, "");
   const madeBy = commit();
   const child = spawn(process.execPath, [join(root, "dist", "library", "cli", "main.js"), ...args, "--json"], {
     cwd: root,
@@ -53,10 +59,11 @@ export async function record(name, args) {
   });
   const ended = new Promise((resolve) => child.on("close", resolve));
   for await (const line of createInterface({ input: child.stdout })) {
-    if (KEPT.test(line)) appendFileSync(under, `${publishable(line, madeBy)}\n`);
+    if (KEPT.test(line)) appendFileSync(said, `${publishable(line, madeBy)}\n`);
   }
   if ((await ended) !== 0) giveUp(`the command failed: archscape ${args.join(" ")}`);
-  writeFileSync(join(records, `${name}.jsonl`), readFileSync(under));
+  writeFileSync(join(records, `${name}.jsonl`), readFileSync(said));
+  rmSync(said);
 }
 
 /**
