@@ -32,7 +32,7 @@ module.exports = {
     layer("models", models, searching, workers, top),
     layer("searching", searching, workers, top),
     layer("workers", workers, top),
-    layer("web", "^web/", "^src/cli/"),
+    layer("web", "^web/(?!bench[.]ts$)", "^src/cli/"),
     layer("cli", "^src/cli/", "^web/"),
     layer("index", api, "^web/", "^src/cli/"),
     {

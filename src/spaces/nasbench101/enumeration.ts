@@ -76,7 +76,8 @@ function lastAtMost(values: Uint32Array, value: number, length: number): number 
   return low - 1;
 }
 
-function enumerate(): Enumeration {
+/** Enumerates anew; `cells` keeps what it made. */
+export function enumerate(): Enumeration {
   const end = 1 << ((MOST_VERTICES * (MOST_VERTICES - 1)) / 2);
   const seen = new Uint8Array(end);
   const classes: number[] = [];

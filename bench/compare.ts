@@ -1,0 +1,173 @@
+/** Engines side by side: the same first losses, then counts, then interleaved times. */
+import { countCalls, shrinkDispatches, since } from "./counting.ts";
+import type { Engine, EngineKind } from "./engine.ts";
+import { type BlockPlan, interleave, type Spread, spreadOf, stepsOfBlock, timeBlock } from "./measure.ts";
+import type { BenchmarkResult, CallsPerStep, EngineResult } from "./result.ts";
+import type { Workload } from "./workload.ts";
+
+export interface ComparisonPlan extends BlockPlan {
+  /** Blocks of each engine. */
+  readonly rounds: number;
+}
+
+/** At least 7 rounds, blocks long enough that the wait at their end hardly counts. */
+export const FULL: ComparisonPlan = { rounds: 15, blockMs: 1000, maxSteps: 512 };
+export const QUICK: ComparisonPlan = { rounds: 3, blockMs: 100, maxSteps: 32 };
+
+/** Steps whose losses are compared. */
+const CHECKED_STEPS = 5;
+/** Losses of five float32 steps from the same state with the same noise agree far better than this; those of another model do not. */
+const LOSS_TOLERANCE = 2e-3;
+const COUNTED_STEPS = 8;
+const HOST_REPEATS = 7;
+
+export type Say = (text: string) => void;
+
+interface Opened {
+  readonly kind: EngineKind;
+  readonly engine: Engine;
+  readonly firstStepMs: number;
+  readonly losses: readonly number[];
+  readonly lossDifference: number;
+}
+
+/** Largest relative difference between two lists of losses. */
+export function lossDifference(ours: readonly number[], theirs: readonly number[]): number {
+  const differences = ours.map((loss, i) => Math.abs(loss - (theirs[i] ?? Number.NaN)) / Math.abs(loss));
+  return differences.some(Number.isNaN) ? Number.NaN : Math.max(0, ...differences);
+}
+
+async function firstSteps(kind: EngineKind, workload: Workload): Promise<Omit<Opened, "lossDifference">> {
+  const start = performance.now();
+  const engine = await kind.open(workload);
+  const losses: number[] = [];
+  let firstStepMs = Number.NaN;
+  try {
+    for (let step = 0; step < CHECKED_STEPS; step++) {
+      await engine.step(1);
+      losses.push(await engine.finish());
+      if (step === 0) firstStepMs = performance.now() - start;
+    }
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return { kind, engine, firstStepMs, losses };
+}
+
+/** Calls a step of an engine that has warmed up. */
+async function countSteps(engine: Engine): Promise<CallsPerStep> {
+  const counter = countCalls();
+  try {
+    await engine.step(COUNTED_STEPS);
+    await engine.finish();
+  } finally {
+    counter.stop();
+  }
+  const perStep = Object.entries(counter.tally).map(([name, calls]) => [name, calls / COUNTED_STEPS]);
+  return Object.fromEntries(perStep) as CallsPerStep;
+}
+
+/**
+ * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issued
+ * in that time. Undefined where nothing is issued before the first wait.
+ */
+async function scriptTime(engine: Engine, dispatchesPerStep: number): Promise<Spread | undefined> {
+  const times: number[] = [];
+  for (let repeat = 0; repeat < HOST_REPEATS; repeat++) {
+    // The first pass counts what a call issues before it waits, the second is timed without the counting.
+    const counter = countCalls();
+    const before = { ...counter.tally };
+    const counted = engine.step(COUNTED_STEPS);
+    const steps = since(counter.tally, before).dispatches / dispatchesPerStep;
+    counter.stop();
+    await counted;
+    await engine.finish();
+    if (steps === 0) return undefined;
+    const start = performance.now();
+    const timed = engine.step(COUNTED_STEPS);
+    times.push((performance.now() - start) / steps);
+    await timed;
+    await engine.finish();
+  }
+  return spreadOf(times);
+}
+
+async function hostTime(engine: Engine): Promise<Spread> {
+  const restore = shrinkDispatches();
+  try {
+    const times: number[] = [];
+    for (let repeat = 0; repeat < HOST_REPEATS; repeat++) times.push(await timeBlock(engine, 8 * COUNTED_STEPS));
+    return spreadOf(times);
+  } finally {
+    restore();
+  }
+}
+
+/**
+ * Opens the engines one after the other, checks that the losses of the first steps are those of the first engine, warms up, and lets them
+ * take turns. An engine that cannot run, or trains something else, is left out with the reason.
+ */
+export async function compareEngines(
+  kinds: readonly EngineKind[],
+  workload: Workload,
+  plan: ComparisonPlan,
+  say: Say,
+): Promise<Pick<BenchmarkResult, "engines" | "absent">> {
+  const absent: { title: string; reason: string }[] = [];
+  const opened: Opened[] = [];
+  for (const kind of kinds) {
+    say(`${kind.title}: first steps`);
+    try {
+      const first = await firstSteps(kind, workload);
+      const difference = lossDifference(opened[0]?.losses ?? first.losses, first.losses);
+      if (!(difference <= LOSS_TOLERANCE)) {
+        await first.engine.close();
+        throw new Error(
+          `its losses ${first.losses.map((loss) => loss.toPrecision(6)).join(", ")} are not those of the first engine`,
+        );
+      }
+      opened.push({ ...first, lossDifference: difference });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      say(`${kind.title}: left out, ${reason}`);
+      absent.push({ title: kind.title, reason });
+    }
+  }
+
+  const turns: { engine: Engine; steps: number }[] = [];
+  for (const { kind, engine } of opened) {
+    await timeBlock(engine, 1);
+    const steps = stepsOfBlock(await timeBlock(engine, 2), plan);
+    say(`${kind.title}: ${steps} steps a block`);
+    await timeBlock(engine, steps);
+    turns.push({ engine, steps });
+  }
+  say(`${plan.rounds} rounds`);
+  const times = await interleave(turns, plan.rounds);
+
+  const engines: EngineResult[] = [];
+  for (const [i, { kind, engine, firstStepMs, losses, lossDifference: difference }] of opened.entries()) {
+    let measured: Pick<EngineResult, "calls" | "scriptMs" | "hostMs"> = {};
+    if (kind.webgpu) {
+      say(`${kind.title}: calls and host time`);
+      const calls = await countSteps(engine);
+      const scriptMs = await scriptTime(engine, calls.dispatches);
+      // Last of all: it spoils the weights.
+      measured = { calls, ...(scriptMs ? { scriptMs } : {}), hostMs: await hostTime(engine) };
+    }
+    engines.push({
+      name: kind.name,
+      title: kind.title,
+      detail: engine.detail,
+      ms: spreadOf(times[i] as number[]),
+      stepsPerBlock: (turns[i] as (typeof turns)[number]).steps,
+      firstStepMs,
+      losses,
+      lossDifference: difference,
+      ...measured,
+    });
+  }
+  for (const { engine } of opened) await engine.close();
+  return { engines, absent };
+}

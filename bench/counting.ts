@@ -1,0 +1,103 @@
+/**
+ * What a program asks of WebGPU, counted at the one place that all engines share: the prototypes of the API. Between `countCalls` and
+ * `stop` each call costs one more function call, so nothing is timed meanwhile.
+ */
+export interface Tally {
+  dispatches: number;
+  submits: number;
+  buffers: number;
+  bindGroups: number;
+  pipelines: number;
+  /** Writes from JavaScript into buffers: `writeBuffer`, and buffers that are mapped when made. */
+  writes: number;
+}
+
+export interface Counter {
+  readonly tally: Readonly<Tally>;
+  /** Takes the counting out of the prototypes again. */
+  stop(): void;
+}
+
+const EMPTY: Tally = { dispatches: 0, submits: 0, buffers: 0, bindGroups: 0, pipelines: 0, writes: 0 };
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Prototype = Record<string, Method | undefined>;
+
+const COUNTED: readonly (readonly [type: string, method: string, count: (tally: Tally, args: readonly unknown[]) => void])[] = [
+  ["GPUComputePassEncoder", "dispatchWorkgroups", (tally) => tally.dispatches++],
+  ["GPUComputePassEncoder", "dispatchWorkgroupsIndirect", (tally) => tally.dispatches++],
+  ["GPUQueue", "submit", (tally) => tally.submits++],
+  ["GPUQueue", "writeBuffer", (tally) => tally.writes++],
+  [
+    "GPUDevice",
+    "createBuffer",
+    (tally, [descriptor]) => {
+      tally.buffers++;
+      if ((descriptor as GPUBufferDescriptor | undefined)?.mappedAtCreation) tally.writes++;
+    },
+  ],
+  ["GPUDevice", "createBindGroup", (tally) => tally.bindGroups++],
+  ["GPUDevice", "createComputePipeline", (tally) => tally.pipelines++],
+  ["GPUDevice", "createComputePipelineAsync", (tally) => tally.pipelines++],
+];
+
+/** The prototype of one of WebGPU's classes; undefined where the scope has none. */
+function prototypeOf(scope: object, type: string): Prototype | undefined {
+  return ((scope as Record<string, unknown>)[type] as { readonly prototype: Prototype } | undefined)?.prototype;
+}
+
+/** Puts `around(real)` in the place of a method; the returned function puts the real one back. */
+function replace(scope: object, type: string, method: string, around: (real: Method) => Method): () => void {
+  const prototype = prototypeOf(scope, type);
+  const real = prototype?.[method];
+  if (prototype === undefined || real === undefined) return () => undefined;
+  prototype[method] = around(real);
+  return () => {
+    prototype[method] = real;
+  };
+}
+
+/** @param scope where WebGPU's classes are global */
+export function countCalls(scope: object = globalThis): Counter {
+  const tally = { ...EMPTY };
+  const restore = COUNTED.map(([type, method, count]) =>
+    replace(
+      scope,
+      type,
+      method,
+      (real) =>
+        function (this: unknown, ...args) {
+          count(tally, args);
+          return real.apply(this, args);
+        },
+    ),
+  );
+  return {
+    tally,
+    stop() {
+      for (const put of restore.reverse()) put();
+    },
+  };
+}
+
+/** What was counted since `before`. */
+export function since(tally: Readonly<Tally>, before: Readonly<Tally>): Tally {
+  const keys = Object.keys(EMPTY) as (keyof Tally)[];
+  return Object.fromEntries(keys.map((key) => [key, tally[key] - before[key]])) as unknown as Tally;
+}
+
+/**
+ * Shrinks every dispatch to one workgroup until the returned function is called: what then remains of a step's time is JavaScript, the API
+ * and the driver. Results are nonsense; the first workgroup of our last kernel still keeps the books that the trainer checks.
+ */
+export function shrinkDispatches(scope: object = globalThis): () => void {
+  return replace(
+    scope,
+    "GPUComputePassEncoder",
+    "dispatchWorkgroups",
+    (real) =>
+      function (this: unknown) {
+        return real.call(this, 1);
+      },
+  );
+}

@@ -1,0 +1,23 @@
+/** What a measured engine is: something that trains the workload's model, one optimiser step after the other. */
+import type { Workload } from "./workload.ts";
+
+export type EngineName = "archscape" | "tfjs-webgpu" | "tfjs-wasm" | "jax-js" | "pytorch";
+
+export interface Engine {
+  /** Versions and adapter, as the report shows them. */
+  readonly detail: string;
+  /** Starts `count` optimiser steps; may resolve before they are done. */
+  step(count: number): Promise<void>;
+  /** Waits for all steps begun; resolves to the total loss of the last one. */
+  finish(): Promise<number>;
+  close(): void | Promise<void>;
+}
+
+export interface EngineKind {
+  readonly name: EngineName;
+  readonly title: string;
+  /** Whether its work goes through WebGPU in this process, so that its calls can be counted. */
+  readonly webgpu: boolean;
+  /** Weights and inputs on the device, ready for the first step. Throws where the engine cannot run here, with the reason. */
+  open(workload: Workload): Promise<Engine>;
+}

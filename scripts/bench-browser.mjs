@@ -1,0 +1,54 @@
+/** Drives the benchmark page in a Chromium: builds the lab, serves it, presses the button and takes the result. */
+import { chromium } from "@playwright/test";
+import { preview } from "vite";
+import { ensureBrowser } from "./browser.mjs";
+import { giveUp, npm } from "./run.mjs";
+
+/** The flags with which Chromium offers WebGPU without a graphics card (SwiftShader); with one, ARCHSCAPE_REAL_GPU asks for that. */
+const software = ["--enable-unsafe-webgpu"];
+const hardware = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--ignore-gpu-blocklist"];
+
+/**
+ * @param {{ root: string, quick: boolean, only: readonly string[], say: (text: string) => void }} settings
+ * @returns {Promise<import("../bench/result.ts").BenchmarkResult>}
+ */
+export async function benchmarkInBrowser({ root, quick, only, say }) {
+  if ((await npm(["run", "--silent", "build:lab"])) !== 0) giveUp("the build failed (npm run build:lab, see above).");
+  const server = await preview({ root, configFile: "vite.config.ts", preview: { port: 0, host: "127.0.0.1" } });
+  const args = ["--no-sandbox", ...(process.env["ARCHSCAPE_REAL_GPU"] ? hardware : software)];
+  const browser = await chromium.launch({ executablePath: await ensureBrowser(), args });
+  try {
+    const page = await browser.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") say(`the page says: ${message.text()}`);
+    });
+    await page.goto(new URL(`bench.html?only=${only.join(",")}`, server.resolvedUrls?.local[0]).href);
+    return await measured(page, quick, say);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/**
+ * @param {import("@playwright/test").Page} page @param {boolean} quick @param {(text: string) => void} say
+ * @returns {Promise<import("../bench/result.ts").BenchmarkResult>}
+ */
+async function measured(page, quick, say) {
+  const ended = new Promise((resolve, reject) => {
+    page.on("crash", () => reject(new Error("the browser's page crashed")));
+    page
+      .exposeFunction("benchSays", (/** @type {import("../bench/page/protocol.ts").FromWorker} */ message) => {
+        if (message.type === "progress") say(message.text);
+        else if (message.type === "result") resolve(message.result);
+        else reject(new Error(message.text));
+      })
+      .catch(reject);
+  });
+  await page.evaluate(() => {
+    const { benchSays } = /** @type {{ benchSays: (message: unknown) => void }} */ (/** @type {unknown} */ (globalThis));
+    document.addEventListener("archscape-bench", (event) => benchSays(/** @type {CustomEvent} */ (event).detail));
+  });
+  await page.locator(quick ? "#quick" : "#start").click();
+  return /** @type {Promise<import("../bench/result.ts").BenchmarkResult>} */ (ended);
+}

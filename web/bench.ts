@@ -1,0 +1,2 @@
+/** The benchmark page. Its program stands in bench/, for it compares with packages that are no part of the product. */
+import "../bench/page/main.ts";
