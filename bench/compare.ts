@@ -1,5 +1,5 @@
 /** Engines side by side: the same first losses, then counts, then interleaved times. */
-import { countCalls, shrinkDispatches, since } from "./counting.ts";
+import { countCalls, shrinkDispatches } from "./counting.ts";
 import type { Engine, EngineKind } from "./engine.ts";
 import { type BlockPlan, interleave, type Spread, spreadOf, stepsOfBlock, timeBlock } from "./measure.ts";
 import type { BenchmarkResult, CallsPerStep, EngineResult } from "./result.ts";
@@ -56,52 +56,68 @@ async function firstSteps(kind: EngineKind, workload: Workload): Promise<Omit<Op
 }
 
 /** Calls a step of an engine that has warmed up. */
-async function countSteps(engine: Engine): Promise<CallsPerStep> {
+async function countSteps(engine: Engine, steps: number): Promise<CallsPerStep> {
   const counter = countCalls();
   try {
-    await engine.step(COUNTED_STEPS);
+    await engine.step(steps);
     await engine.finish();
   } finally {
     counter.stop();
   }
-  const perStep = Object.entries(counter.tally).map(([name, calls]) => [name, calls / COUNTED_STEPS]);
+  const perStep = Object.entries(counter.tally).map(([name, calls]) => [name, calls / steps]);
   return Object.fromEntries(perStep) as CallsPerStep;
 }
 
+/** Steps whose dispatches a call issues before it first waits. */
+async function stepsAtOnce(engine: Engine, steps: number, dispatchesPerStep: number): Promise<number> {
+  const counter = countCalls();
+  try {
+    const begun = engine.step(steps);
+    const { dispatches } = counter.tally;
+    await begun;
+    await engine.finish();
+    return dispatches / dispatchesPerStep;
+  } finally {
+    counter.stop();
+  }
+}
+
 /**
- * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issued
+ * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issues
  * in that time. Undefined where nothing is issued before the first wait.
  */
-async function scriptTime(engine: Engine, dispatchesPerStep: number): Promise<Spread | undefined> {
+async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number): Promise<Spread | undefined> {
+  const atOnce = await stepsAtOnce(engine, steps, dispatchesPerStep);
+  if (atOnce === 0) return undefined;
   const times: number[] = [];
   for (let repeat = 0; repeat < HOST_REPEATS; repeat++) {
-    // The first pass counts what a call issues before it waits, the second is timed without the counting.
-    const counter = countCalls();
-    const before = { ...counter.tally };
-    const counted = engine.step(COUNTED_STEPS);
-    const steps = since(counter.tally, before).dispatches / dispatchesPerStep;
-    counter.stop();
-    await counted;
-    await engine.finish();
-    if (steps === 0) return undefined;
     const start = performance.now();
-    const timed = engine.step(COUNTED_STEPS);
-    times.push((performance.now() - start) / steps);
-    await timed;
+    const begun = engine.step(steps);
+    times.push((performance.now() - start) / atOnce);
+    await begun;
     await engine.finish();
   }
   return spreadOf(times);
 }
 
-async function hostTime(engine: Engine): Promise<Spread> {
+async function hostTime(engine: Engine, steps: number): Promise<Spread> {
   const restore = shrinkDispatches();
   try {
     const times: number[] = [];
-    for (let repeat = 0; repeat < HOST_REPEATS; repeat++) times.push(await timeBlock(engine, 8 * COUNTED_STEPS));
-    return spreadOf(times);
+    // The first block shows the scheduler how short steps have become.
+    for (let repeat = 0; repeat <= HOST_REPEATS; repeat++) times.push(await timeBlock(engine, steps));
+    return spreadOf(times.slice(1));
   } finally {
     restore();
   }
+}
+
+/** What an engine asks of the API and of JavaScript. Spoils its weights: the last thing that is done with it. */
+async function hostSide(engine: Engine, steps: number): Promise<Pick<EngineResult, "calls" | "scriptMs" | "hostMs">> {
+  const few = Math.min(steps, COUNTED_STEPS);
+  const calls = await countSteps(engine, few);
+  const scriptMs = await scriptTime(engine, few, calls.dispatches);
+  return { calls, ...(scriptMs ? { scriptMs } : {}), hostMs: await hostTime(engine, steps) };
 }
 
 /**
@@ -148,24 +164,19 @@ export async function compareEngines(
 
   const engines: EngineResult[] = [];
   for (const [i, { kind, engine, firstStepMs, losses, lossDifference: difference }] of opened.entries()) {
-    let measured: Pick<EngineResult, "calls" | "scriptMs" | "hostMs"> = {};
-    if (kind.webgpu) {
-      say(`${kind.title}: calls and host time`);
-      const calls = await countSteps(engine);
-      const scriptMs = await scriptTime(engine, calls.dispatches);
-      // Last of all: it spoils the weights.
-      measured = { calls, ...(scriptMs ? { scriptMs } : {}), hostMs: await hostTime(engine) };
-    }
+    const { steps } = turns[i] as (typeof turns)[number];
+    if (kind.webgpu) say(`${kind.title}: calls and host time`);
+    const host = kind.webgpu ? await hostSide(engine, steps) : {};
     engines.push({
       name: kind.name,
       title: kind.title,
       detail: engine.detail,
       ms: spreadOf(times[i] as number[]),
-      stepsPerBlock: (turns[i] as (typeof turns)[number]).steps,
+      stepsPerBlock: steps,
       firstStepMs,
       losses,
       lossDifference: difference,
-      ...measured,
+      ...host,
     });
   }
   for (const { engine } of opened) await engine.close();

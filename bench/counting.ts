@@ -80,12 +80,6 @@ export function countCalls(scope: object = globalThis): Counter {
   };
 }
 
-/** What was counted since `before`. */
-export function since(tally: Readonly<Tally>, before: Readonly<Tally>): Tally {
-  const keys = Object.keys(EMPTY) as (keyof Tally)[];
-  return Object.fromEntries(keys.map((key) => [key, tally[key] - before[key]])) as unknown as Tally;
-}
-
 /**
  * Shrinks every dispatch to one workgroup until the returned function is called: what then remains of a step's time is JavaScript, the API
  * and the driver. Results are nonsense; the first workgroup of our last kernel still keeps the books that the trainer checks.

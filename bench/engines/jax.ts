@@ -30,6 +30,9 @@ function kept(arrays: Arrays, name: string): np.Array {
 const mapArrays = (arrays: Arrays, convert: (array: np.Array, name: string) => np.Array): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, convert(array, name)]));
 
+/** max(x, 0) + log(1 + exp(-|x|)): the library's own overflows beyond 88. */
+const softplus = (x: np.Array): np.Array => nn.relu(x.ref).add(np.log(np.exp(np.absolute(x).neg()).add(1)));
+
 /** The step of a workload as a pure function: next state and total loss. */
 function stepOf({ shape, layout, options }: Workload) {
   const { nodes, operations: kinds, hidden, latent } = shape;
@@ -76,7 +79,7 @@ function stepOf({ shape, layout, options }: Workload) {
     const points = z.reshape([count, nodes, latent]);
     const inner = np.matmul(points.ref, np.transpose(points, [0, 2, 1]));
     // Cross-entropy on logits: softplus(x) - x y.
-    const entropy = (logits: np.Array, targets: np.Array): np.Array => nn.softplus(logits.ref).sub(logits.mul(targets));
+    const entropy = (logits: np.Array, targets: np.Array): np.Array => softplus(logits.ref).sub(logits.mul(targets));
     const operations = np.mean(entropy(decoded, batch.operations.ref.reshape([rows, kinds])));
     const upper = np.array(upperMask).reshape([nodes, nodes]);
     const adjacency = np.mean(entropy(inner, batch.adjacency.ref).mul(upper));
