@@ -1,6 +1,7 @@
 /** From results to docs/benchmarks.md: pure text, the same in Node and on the page. */
 import type { Spread } from "./measure.ts";
 import type { BenchmarkResult, EngineResult } from "./result.ts";
+import { boundOf } from "./roofline.ts";
 
 /** Three significant digits, without exponent. */
 export function number(value: number): string {
@@ -24,8 +25,7 @@ function ratio(engine: EngineResult, first: EngineResult): string {
   return engine === first ? "1" : number(engine.ms.median / first.ms.median);
 }
 
-const count = (value: number | undefined): string =>
-  value === undefined ? "" : number(Math.round(value * 100) / 100).replace(/\.0+$/, "");
+const count = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 2 });
 
 function engineTable(engines: readonly EngineResult[]): string {
   const [first] = engines;
@@ -92,13 +92,17 @@ export function section(result: BenchmarkResult, picture: string): string {
         tasks.map(({ title, ms }) => [title, spreadText(ms)]),
       ),
     );
+  const bound = boundOf(result);
   if (ceilings.length > 0) {
+    const rows = ceilings.map(({ title, unit, value }) => [title, `${spreadText(value)} ${unit}`]);
+    lines.push("", table(["ceiling of the adapter", ""], rows));
+  }
+  if (bound) {
     lines.push(
       "",
-      table(
-        ["ceiling of the adapter", ""],
-        ceilings.map(({ title, unit, value }) => [title, `${spreadText(value)} ${unit}`]),
-      ),
+      `A step is ${number(bound.flops / 1e6)} million floating-point operations and ${count(bound.dispatches)} dispatches that wait for each ` +
+        `other: ${number(bound.arithmeticMs)} ms and ${number(bound.dispatchMs)} ms at these speeds. The larger one is ${number(bound.fraction)} of ` +
+        "what a step of Archscape takes.",
     );
   }
   return lines.join("\n");

@@ -56,6 +56,8 @@ export interface BenchmarkResult {
   };
   readonly workload: {
     readonly space: string;
+    readonly nodes: number;
+    readonly operations: number;
     readonly batchSize: number;
     readonly hidden: number;
     readonly latent: number;

@@ -1,5 +1,6 @@
 /** One run: engines, tasks, ceilings, and where it was. Knows neither files nor the page. */
 import { VERSION } from "../src/version.ts";
+import { measureCeilings } from "./ceilings.ts";
 import { compareEngines, FULL, QUICK, type Say } from "./compare.ts";
 import type { EngineKind } from "./engine.ts";
 import type { BenchmarkResult } from "./result.ts";
@@ -24,6 +25,7 @@ export async function runBenchmark({ kinds, quick, runtime, processors, say }: R
   const workload = makeWorkload(quick ? { hidden: 32, batches: 5 } : {});
   const { engines, absent } = await compareEngines(kinds, workload, plan, say);
   const tasks = await timeTasks(workload, quick ? 1 : 7, say);
+  const ceilings = await measureCeilings(workload, quick ? 2 : 15, say);
   const { shape, options } = workload;
   return {
     format: 1,
@@ -37,6 +39,8 @@ export async function runBenchmark({ kinds, quick, runtime, processors, say }: R
     },
     workload: {
       space: "NAS-Bench-201",
+      nodes: shape.nodes,
+      operations: shape.operations,
       batchSize: options.batchSize,
       hidden: shape.hidden,
       latent: shape.latent,
@@ -47,6 +51,6 @@ export async function runBenchmark({ kinds, quick, runtime, processors, say }: R
     engines,
     absent,
     tasks,
-    ceilings: [],
+    ceilings,
   };
 }

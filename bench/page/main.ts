@@ -1,4 +1,4 @@
-/** The benchmark in a browser: a worker measures, the page shows. `bench.html#quick` only checks; Playwright reads the result off the page's events. */
+/** The benchmark in a browser: a worker measures, the page shows. The command (scripts/bench-browser.mjs) reads the result off the page's events. */
 import { stepChart } from "../chart.ts";
 import { section } from "../report.ts";
 import type { BenchmarkResult } from "../result.ts";
@@ -19,9 +19,11 @@ function show(result: BenchmarkResult): void {
   chart.querySelector("style")?.remove();
   element("chart", HTMLElement).replaceChildren(document.importNode(chart, true));
   element("report", HTMLPreElement).textContent = section(result, "archscape-benchmark.svg");
-  const download = element("download", HTMLAnchorElement);
+  const download = document.createElement("a");
+  download.textContent = "Download the result (JSON)";
+  download.download = "archscape-benchmark.json";
   download.href = URL.createObjectURL(new Blob([`${JSON.stringify(result, null, 2)}\n`], { type: "application/json" }));
-  download.hidden = false;
+  element("download", HTMLSpanElement).replaceChildren(download);
 }
 
 function measure(request: ToWorker): void {
