@@ -35,20 +35,25 @@ export async function benchmarkInBrowser({ root, quick, only, say }) {
  * @returns {Promise<import("../bench/result.ts").BenchmarkResult>}
  */
 async function measured(page, quick, say) {
-  const ended = new Promise((resolve, reject) => {
-    page.on("crash", () => reject(new Error("the browser's page crashed")));
-    page
-      .exposeFunction("benchSays", (/** @type {import("../bench/page/protocol.ts").FromWorker} */ message) => {
-        if (message.type === "progress") say(message.text);
-        else if (message.type === "result") resolve(message.result);
-        else reject(new Error(message.text));
-      })
-      .catch(reject);
+  /** @type {(result: import("../bench/result.ts").BenchmarkResult) => void} */
+  let resolve = () => undefined;
+  /** @type {(error: Error) => void} */
+  let reject = () => undefined;
+  const ended = new Promise((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  page.on("crash", () => reject(new Error("the browser's page crashed")));
+  page.on("pageerror", reject);
+  await page.exposeFunction("benchSays", (/** @type {import("../bench/page/protocol.ts").FromWorker} */ message) => {
+    if (message.type === "progress") say(message.text);
+    else if (message.type === "result") resolve(message.result);
+    else reject(new Error(message.text));
   });
   await page.evaluate(() => {
     const { benchSays } = /** @type {{ benchSays: (message: unknown) => void }} */ (/** @type {unknown} */ (globalThis));
     document.addEventListener("archscape-bench", (event) => benchSays(/** @type {CustomEvent} */ (event).detail));
   });
   await page.locator(quick ? "#quick" : "#start").click();
-  return /** @type {Promise<import("../bench/result.ts").BenchmarkResult>} */ (ended);
+  return ended;
 }
