@@ -1,2 +1,4 @@
 /** The benchmark page. Its program stands in bench/, for it compares with packages that are no part of the product. */
-import "../bench/page/main.ts";
+import { startBenchmarkPage } from "../bench/page/main.ts";
+
+startBenchmarkPage();

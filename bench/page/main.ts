@@ -10,9 +10,6 @@ function element<T extends HTMLElement>(id: string, type: new () => T): T {
   return found;
 }
 
-const progress = element("progress", HTMLParagraphElement);
-const buttons = [element("start", HTMLButtonElement), element("quick", HTMLButtonElement)];
-
 function show(result: BenchmarkResult): void {
   const chart = new DOMParser().parseFromString(stepChart(result), "image/svg+xml").documentElement;
   // The page's policy refuses a style of its own; the page has the colours anyway.
@@ -26,7 +23,8 @@ function show(result: BenchmarkResult): void {
   element("download", HTMLSpanElement).replaceChildren(download);
 }
 
-function measure(request: ToWorker): void {
+function measure(request: ToWorker, buttons: readonly HTMLButtonElement[]): void {
+  const progress = element("progress", HTMLParagraphElement);
   for (const button of buttons) button.disabled = true;
   const worker = new Worker(new URL("./bench.worker.ts", import.meta.url), { type: "module" });
   const end = (text: string): void => {
@@ -54,6 +52,9 @@ function measure(request: ToWorker): void {
   worker.postMessage(request);
 }
 
-/** Engines named in the address, `bench.html?only=archscape,jax-js`; all where there are none. */
-const only = (new URLSearchParams(location.search).get("only") ?? "").split(",").filter(Boolean);
-for (const [i, button] of buttons.entries()) button.onclick = () => measure({ quick: i === 1, only });
+/** Wires the buttons of `web/bench.html`. `bench.html?only=archscape,jax-js` names engines; all where there are none. */
+export function startBenchmarkPage(): void {
+  const only = (new URLSearchParams(location.search).get("only") ?? "").split(",").filter(Boolean);
+  const buttons = [element("start", HTMLButtonElement), element("quick", HTMLButtonElement)];
+  for (const [i, button] of buttons.entries()) button.onclick = () => measure({ quick: i === 1, only }, buttons);
+}
