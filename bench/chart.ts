@@ -25,7 +25,10 @@ export function ticksBetween(low: number, high: number): number[] {
   return all.slice(Math.max(0, from), to < 0 ? undefined : to + 1);
 }
 
-export function stepChart({ engines, environment }: Pick<BenchmarkResult, "engines" | "environment">): string {
+/** Colours of a file that stands alone. A page has its own, and its policy may refuse those of others. */
+const COLOURS = "<style>svg { color: #555 } @media (prefers-color-scheme: dark) { svg { color: #bbb } }</style>\n";
+
+export function stepChart({ engines, environment }: Pick<BenchmarkResult, "engines" | "environment">, colours = COLOURS): string {
   const values = engines.flatMap(({ ms }) => [ms.lower, ms.upper]).filter((value) => value > 0);
   const ticks = values.length > 0 ? ticksBetween(Math.min(...values), Math.max(...values)) : [1, 10];
   const [low, high] = [Math.log10(ticks[0] as number), Math.log10(ticks.at(-1) as number)];
@@ -49,8 +52,7 @@ export function stepChart({ engines, environment }: Pick<BenchmarkResult, "engin
     );
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12" color="#555">`,
-    "<style>@media (prefers-color-scheme: dark) { svg { color: #bbb } }</style>",
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12">${colours}`,
     `<title>Milliseconds a training step on ${escaped(environment.adapter)}</title>`,
     `<text x="${LEFT}" y="16" fill="currentColor">milliseconds a training step, logarithmic; dot: median, line: quartiles</text>`,
     `<g fill="currentColor">${[...grid, ...rows].join("\n")}</g>`,

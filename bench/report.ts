@@ -84,14 +84,15 @@ export function section(result: BenchmarkResult, picture: string): string {
     ...engines.map(({ title, detail, stepsPerBlock }) => `- ${title}: ${detail}; ${stepsPerBlock} steps a block.`),
     ...absent.map(({ title, reason }) => `- ${title}: not measured. ${reason}`),
   ];
-  if (tasks.length > 0)
-    lines.push(
-      "",
-      table(
-        ["task, Archscape", "ms"],
-        tasks.map(({ title, ms }) => [title, spreadText(ms)]),
-      ),
-    );
+  if (tasks.length > 0) {
+    const rows = tasks.map(({ title, items, ms }) => [
+      title,
+      items.toLocaleString("en"),
+      spreadText(ms),
+      number((1000 * items) / ms.median),
+    ]);
+    lines.push("", table(["task", "items", "ms", "items a second"], rows));
+  }
   const bound = boundOf(result);
   if (ceilings.length > 0) {
     const rows = ceilings.map(({ title, unit, value }) => [title, `${spreadText(value)} ${unit}`]);

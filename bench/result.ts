@@ -30,6 +30,8 @@ export interface EngineResult {
 export interface TaskResult {
   readonly name: string;
   readonly title: string;
+  /** Cells, points or queries that it works through. */
+  readonly items: number;
   readonly ms: Spread;
 }
 

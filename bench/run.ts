@@ -24,7 +24,7 @@ export async function runBenchmark({ kinds, quick, runtime, processors, say }: R
   const { vendor, architecture, device, description } = adapter.info;
   const workload = makeWorkload(quick ? { hidden: 32, batches: 5 } : {});
   const { engines, absent } = await compareEngines(kinds, workload, plan, say);
-  const tasks = await timeTasks(workload, quick ? 1 : 7, say);
+  const tasks = await timeTasks(workload, quick ? { repeats: 1, long: false } : { repeats: 7, long: true }, say);
   const ceilings = await measureCeilings(workload, quick ? 2 : 15, say);
   const { shape, options } = workload;
   return {

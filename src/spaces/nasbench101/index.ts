@@ -2,7 +2,7 @@ import { ENCODINGS } from "../encodings.ts";
 import { oneHotModuleHash } from "../module-hash.ts";
 import { packingOf } from "../packing.ts";
 import type { SearchSpace } from "../space.ts";
-import { digit, vertexCount } from "./cell.ts";
+import { type Cell, digit, vertexCount } from "./cell.ts";
 import { costOf } from "./cost.ts";
 import { SIZE } from "./enumeration.ts";
 import { graphOf, isValidAsPublished, membership, ONE_HOT } from "./graph.ts";
@@ -43,7 +43,11 @@ const space: SearchSpace = {
 
 /** The adjacency of a cell is stored in the packing's own bits. */
 function packInto(index: number, into: Uint32Array, position: number): void {
-  const { bits, code } = cellOf(index);
+  packCell(cellOf(index), into, position);
+}
+
+/** Packs a cell (`src/spaces/packing.ts`) that need not have its place in the official order yet. */
+export function packCell({ bits, code }: Cell, into: Uint32Array, position: number): void {
   const count = vertexCount(bits);
   const padding = 2 ** packing.operationBits - 1;
   let word = INPUT;
