@@ -7,7 +7,6 @@ import { packingOf, packSpace } from "../src/spaces/packing.ts";
 import { openBackend } from "../src/vgae/backend.ts";
 import { LATENT, modelShape } from "../src/vgae/config.ts";
 import { nearestNeighbours } from "../src/vgae/nearest/neighbours.ts";
-import { referenceTrainer } from "../src/vgae/reference/trainer.ts";
 import { nearestSearch } from "../src/vgae/webgpu/nearest.ts";
 import type { Say } from "./compare.ts";
 import { spreadOf } from "./measure.ts";
@@ -76,7 +75,8 @@ export async function timeTasks(workload: Workload, { repeats, long }: TaskPlan,
   const { gpu } = backend;
   if (gpu === undefined) throw new Error("Tasks: expected a backend with a GPU, found none.");
   const trainer = await backend.createTrainer(shape, packing, set, options);
-  const reference = await referenceTrainer("tfjs-wasm", shape, set, options);
+  const fallback = await openBackend({ backend: "tfjs-wasm" });
+  const reference = await fallback.createTrainer(shape, packing, set, options);
   const space = packSpace(nasbench201());
   const latents = values(DECODED * shape.nodes * shape.latent, 0);
   const points = { data: values(POINTS * LATENT, 1), dimensions: LATENT };
