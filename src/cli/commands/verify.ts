@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
+import { InputError } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import { type Comparison, readGolden, toleranceOf } from "../../vgae/golden.ts";
 import { readInput } from "../files.ts";
@@ -7,9 +8,12 @@ import { COMMAND_BACKENDS, type CommandBackend } from "../model.ts";
 import { type Output, output } from "../output.ts";
 import { checkGolden, GROUPS, type Group, groupOf, isWithin, openReplayer, type Replayer, type StepCheck } from "../replayer.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+import { verifySelf } from "./verify-self.ts";
 
 interface VerifyOptions {
   readonly backend: CommandBackend;
+  readonly self?: boolean;
+  readonly all?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
@@ -20,11 +24,13 @@ const EXAMPLES: Readonly<Record<Group, string>> = { losses: "loss", activations:
 export function verifyCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
   program
     .command("verify")
-    .summary("compare training steps on this adapter with golden files")
+    .summary("does this adapter compute correctly? self-test, or golden files")
     .description(
       "Replays optimiser steps that the original PyTorch code computed in float64, on the kernels that training uses, and compares every tensor: losses, activations, gradients, updated weights.",
     )
-    .argument("<files...>", "golden files, .safetensors")
+    .argument("[files...]", "golden files, .safetensors")
+    .option("--self", "the self-test: known numbers that come with the package, on this GPU, in one verdict")
+    .option("--all", "with --self: the models of all three spaces and both encoders, not only one of them")
     .addOption(new Option("--backend <name>", "what to check").choices(COMMAND_BACKENDS).default("webgpu"))
     .option("--verbose", "a line a tensor, not only the worst of each group")
     .option("--json", "one JSON object a line on standard output")
@@ -35,7 +41,12 @@ The error of a tensor of n values is |ours - golden| / max(|golden|, 1e-6 sqrt(n
 losses, 1e-4 for activations and updated weights, 1e-3 for gradients. Each step starts from the golden state before it. After that the
 steps run as a chain, each from our own state: those errors are shown, but not judged, for float32 drifts from float64.
 
+The self-test (--self) needs no file. It runs the trainer itself on known numbers: random numbers, batches, losses, activations, gradients,
+updated weights, embedding, decoding and nearest neighbours, on the kernels that this adapter trains with. Its expectations are kept as
+signed sums a tensor, from which the error above is estimated.
+
 Examples:
+  archscape verify --self
   archscape verify golden.safetensors
   archscape verify golden-*.safetensors --verbose
   archscape verify golden.safetensors --backend tfjs-wasm --json
@@ -43,11 +54,21 @@ Examples:
 JSON lines (an error that is not finite stands as null):
   {"type":"tensor", file, step (from 0, or "evaluation"), mode, name, error, tolerance, ok}
   {"type":"chained", file, step, mode, losses, activations, gradients, weights}        worst error of each group
+  {"type":"part", part, state: "agrees" | "differs" | "failed", checks, beyond, worst: {name, difference, tolerance}, message}     with --self
+  {"type":"result", ok, verdict, parts, adapter, variants, models, seconds, host, version}                                       with --self
   {"type":"result", ok, files: [{file, space, hidden, steps, ok, losses, activations, gradients, weights}], adapter, backend, version}
 ${EXIT_HELP}`,
     )
     .action(async (files: readonly string[], options: VerifyOptions) => {
       const to = output(terminal, options.json === true);
+      if (options.self) {
+        if (options.backend !== "webgpu") throw new InputError(`--self checks WebGPU; found --backend ${options.backend}.`);
+        const work = verifySelf(files, options.all === true, to, terminal.interrupted);
+        done(await unlessInterrupted(work, terminal));
+        return;
+      }
+      if (files.length === 0) throw new InputError("verify expects golden files, or --self for the self-test; found neither.");
+      if (options.all) throw new InputError("--all goes with --self; found no --self.");
       done(await unlessInterrupted(verify(files, options, to), terminal));
     });
 }
