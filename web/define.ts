@@ -7,6 +7,7 @@ import { ArchscapeMap } from "./elements/archscape-map.ts";
 import { ArchscapeNotices } from "./elements/archscape-notices.ts";
 import { ArchscapeOffer } from "./elements/archscape-offer.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
+import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
 
@@ -20,6 +21,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-notices": ArchscapeNotices,
   "archscape-offer": ArchscapeOffer,
   "archscape-search": ArchscapeSearch,
+  "archscape-self-test": ArchscapeSelfTest,
   "archscape-space": ArchscapeSpace,
   "archscape-training": ArchscapeTraining,
 };

@@ -32,6 +32,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
       ${adapter ? html`<p class="mono">${adapter}</p>` : ""}
       <p>${text}</p>
       <p class="small quiet">Map, search and everything else on the page work with any device; only pre-training gets slower.</p>
+      <archscape-self-test .space=${lab.space.name}></archscape-self-test>
     </div>
   `;
 }
