@@ -1,4 +1,7 @@
-/** Two projects: `unit` needs nothing; `gpu` runs kernels through Dawn in Node and fails where there is no adapter. */
+/**
+ * Three projects: `unit` needs nothing; `gpu` runs kernels through Dawn in Node and fails where there is no adapter; `firefox` drives a
+ * Firefox, which `npm run test:firefox` finds, over the built lab.
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -21,6 +24,20 @@ export default defineConfig({
           // Software adapters compile slowly at the first dispatch.
           testTimeout: 120_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "firefox",
+          include: ["test/firefox/**/*.test.ts"],
+          environment: "node",
+          pool: "forks",
+          maxWorkers: 1,
+          fileParallelism: false,
+          // Node 20 has a WebSocket, but shows it only on request.
+          execArgv: typeof WebSocket === "undefined" ? ["--experimental-websocket", "--no-warnings"] : [],
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
         },
       },
     ],
