@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBrowser, findBrowser } from "./browser.mjs";
+import { ensureFirefox } from "./firefox.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { closingLine, countPlaywright, countVitest, settle, sum } from "./results.mjs";
 import { giveUp, npm, root, runTool, say } from "./run.mjs";
@@ -15,6 +16,9 @@ import { ensureVulkan } from "./vulkan.mjs";
 
 const nothing = { passed: 0, failed: 0, skipped: 0 };
 const reports = join(root, "test-results");
+
+/** Parts that could not be run, and why. @type {Map<string, string>} */
+const notRun = new Map();
 
 /** @param {string} name */
 function readReport(name) {
@@ -34,14 +38,16 @@ function forgetReport(name) {
 /** A check without tests: an npm script that succeeds or not. @param {string} script @returns {() => Promise<Counts>} */
 const check = (script) => async () => ((await npm(["run", "--silent", script])) === 0 ? nothing : { ...nothing, failed: 1 });
 
-/** @param {string} project @returns {(args: readonly string[]) => Promise<Counts>} */
-const vitest = (project) => async (args) => {
-  forgetReport(project);
-  const output = ["--reporter=default", "--reporter=json", `--outputFile.json=test-results/${project}.json`];
-  const status = await runTool("vitest", ["run", "--project", project, ...output, ...args]);
-  const report = readReport(project);
-  return settle(status, report && countVitest(report));
-};
+/** @param {string} project @param {Record<string, string>} [env] @returns {(args: readonly string[]) => Promise<Counts>} */
+const vitest =
+  (project, env = {}) =>
+  async (args) => {
+    forgetReport(project);
+    const output = ["--reporter=default", "--reporter=json", `--outputFile.json=test-results/${project}.json`];
+    const status = await runTool("vitest", ["run", "--project", project, ...output, ...args], { env });
+    const report = readReport(project);
+    return settle(status, report && countVitest(report));
+  };
 
 /** @param {string} name @param {string} browser @param {readonly string[]} args @param {Record<string, string>} [env] */
 async function playwright(name, browser, args, env = {}) {
@@ -66,7 +72,21 @@ const parts = {
     await ensureVulkan();
     return vitest("gpu")(args);
   },
+  endurance: async (args) => {
+    await ensureVulkan();
+    return vitest("gpu", { ARCHSCAPE_ENDURANCE_STEPS: "10000" })(["test/gpu/endurance.test.ts", ...args]);
+  },
   browser: async (args) => playwright("browser", await ensureBrowser(), args),
+  firefox: async (args) => {
+    const program = await ensureFirefox();
+    if (program === undefined) {
+      const why = "no Firefox is installed, ARCHSCAPE_FIREFOX names none, and none can be installed here";
+      if (wanted === "firefox") giveUp(`test:firefox needs a Firefox: ${why}.`);
+      notRun.set("firefox", why);
+      return nothing;
+    }
+    return vitest("firefox", { ARCHSCAPE_FIREFOX: program })(args);
+  },
   gpu: async (args) => {
     const found = await findBrowser({ branded: true });
     if (found === undefined) giveUp("test:gpu needs an installed Chrome or Edge, or ARCHSCAPE_BROWSER naming one.");
@@ -75,8 +95,8 @@ const parts = {
   },
 };
 
-const everything = ["format", "types", "imports", "unit", "build", "package", "dawn", "browser"];
-const needsBuild = new Set(["package", "browser", "gpu"]);
+const everything = ["format", "types", "imports", "unit", "build", "package", "dawn", "browser", "firefox"];
+const needsBuild = new Set(["package", "browser", "firefox", "gpu"]);
 
 const [wanted, ...args] = process.argv.slice(2);
 if (wanted !== undefined && !(wanted in parts))
@@ -84,7 +104,7 @@ if (wanted !== undefined && !(wanted in parts))
 
 await ensureInstalled();
 // First, because the driver that Dawn uses in Node may come with the browser.
-if (wanted === undefined || wanted === "dawn") await ensureBrowser();
+if (wanted === undefined || wanted === "dawn" || wanted === "endurance") await ensureBrowser();
 
 const plan = wanted === undefined ? everything : needsBuild.has(wanted) ? ["build", wanted] : [wanted];
 /** @type {{ name: string, counts: Counts, seconds: number }[]} */
@@ -99,7 +119,8 @@ for (const name of plan) {
 const total = sum(done.map(({ counts }) => counts));
 process.stdout.write("\n");
 for (const { name, counts, seconds } of done) {
-  const verdict = counts.passed + counts.skipped > 0 ? closingLine(counts) : counts.failed > 0 ? "failed" : "ok";
+  const plain = counts.failed > 0 ? "failed" : notRun.has(name) ? `NOT RUN: ${notRun.get(name)}` : "ok";
+  const verdict = counts.passed + counts.skipped > 0 ? closingLine(counts) : plain;
   say(`${name.padEnd(8)} ${verdict} (${seconds.toFixed(0)} s)`);
 }
 process.stdout.write(`${closingLine(total)}\n`);
