@@ -1,6 +1,7 @@
 import { type Remote, releaseProxy, wrap } from "comlink";
+import { endOf } from "../workers/life.ts";
 import type { Outcome } from "../workers/protocol.ts";
-import { InputError } from "./errors.ts";
+import { DeviceError, InputError } from "./errors.ts";
 
 /** A worker's API, or the same service in this thread. */
 export interface Connection<Api> {
@@ -18,10 +19,8 @@ export class WorkerStopped extends Error {}
 export function connectWorker<Api>(worker: Worker, title: string): Connection<Api> {
   // Held for as long as the connection lives: a proxy that is garbage-collected leaves its calls pending for ever.
   const proxy = wrap<Api>(worker);
-  const broken = new Promise<never>((_, reject) => {
-    worker.addEventListener("error", ({ message }) =>
-      reject(new WorkerStopped(`The ${title}'s worker stopped: ${message || "no reason given"}.`)),
-    );
+  const broken = endOf(worker).then((reason) => {
+    throw new WorkerStopped(`The ${title}'s worker stopped: ${reason.replace(/\.$/, "")}.`);
   });
   broken.catch(() => undefined);
   return {
@@ -43,5 +42,6 @@ function resultOf<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   const { kind, message } = outcome.error;
   if (kind === "cancelled") throw new DOMException(message, "AbortError");
-  throw kind === "input" ? new InputError(message) : new Error(message);
+  if (kind === "input") throw new InputError(message);
+  throw kind === "device" ? new DeviceError(message) : new Error(message);
 }

@@ -24,7 +24,7 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       const controller = new AbortController();
       preparing = controller;
       const post = (event: EngineEvent): void => {
-        const { buffer } = (event.type === "epoch" && event.embedding) || {};
+        const { buffer } = (event.type === "epoch" && event.embedding) || (event.type === "held" && event.checkpoint) || {};
         events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
       };
       const epochs = [...(keep?.epochs ?? [])];
@@ -84,6 +84,7 @@ function keeperOf(id: string, post: (event: EngineEvent) => void): RunKeeper {
   return runKeeper(id, indexedDbRuns(), {
     onKept: (step) => post({ type: "kept", step }),
     onRefused: (message) => post({ type: "not-kept", message }),
+    onUnkept: (step, checkpoint) => post({ type: "held", step, checkpoint }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from "../src/errors.ts";
+import { DeviceError, InputError } from "../src/errors.ts";
 import type { Failure, Outcome } from "./protocol.ts";
 
 /** Runs `work` and turns what it throws into a value: exceptions lose their class on the way to the page. */
@@ -13,5 +13,5 @@ export async function outcome<T>(work: () => Promise<T> | T): Promise<Outcome<T>
 function failure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DOMException && error.name === "AbortError") return { kind: "cancelled", message };
-  return { kind: error instanceof InputError ? "input" : "defect", message };
+  return { kind: error instanceof InputError ? "input" : error instanceof DeviceError ? "device" : "defect", message };
 }

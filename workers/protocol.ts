@@ -17,7 +17,7 @@ import type { BackendName } from "../src/vgae/trainer.ts";
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
 
 export interface Failure {
-  /** `input`: the user can mend it, `message` says how. `defect`: ours. */
+  /** `input`: the user can mend it, `message` says how. `device`: the GPU went away or has no room. `defect`: ours. */
   readonly kind: "input" | "cancelled" | "device" | "defect";
   readonly message: string;
 }
@@ -71,7 +71,9 @@ export type EngineEvent =
   /** A checkpoint of the run after so many steps is in the browser's storage. */
   | { readonly type: "kept"; readonly step: number }
   /** The storage refuses, why in a sentence; told once, and the run goes on. */
-  | { readonly type: "not-kept"; readonly message: string };
+  | { readonly type: "not-kept"; readonly message: string }
+  /** What the storage refused, for the page to hold while it is open. */
+  | { readonly type: "held"; readonly step: number; readonly checkpoint: Uint8Array };
 
 export interface PretrainResult {
   readonly state: "finished" | "cancelled" | "failed";

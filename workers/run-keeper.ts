@@ -46,10 +46,12 @@ export interface KeeperHooks {
   onKept(step: number): void;
   /** Told once, in a sentence; the run goes on, and so do the attempts. */
   onRefused(sentence: string): void;
+  /** What could not be written. */
+  onUnkept?(step: number, checkpoint: Uint8Array): void;
 }
 
 /** @param store undefined where the browser has none */
-export function runKeeper(id: string, store: RunStore | undefined, { onKept, onRefused }: KeeperHooks): RunKeeper {
+export function runKeeper(id: string, store: RunStore | undefined, { onKept, onRefused, onUnkept }: KeeperHooks): RunKeeper {
   let claim: Promise<Claim> | undefined = claimRun(id);
   let writing: Promise<void> | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -63,14 +65,16 @@ export function runKeeper(id: string, store: RunStore | undefined, { onKept, onR
 
   const write = async (run: Omit<KeptRun, "id" | "date">, encode: () => Uint8Array): Promise<void> => {
     const begun = performance.now();
+    const bytes = encode();
     try {
       if (!store) throw new Error("this browser has no storage for pages.");
       if (!(await claim)?.isOurs) throw new Error("another tab keeps it.");
       if (over) return;
-      await store.put({ ...run, id, date: Date.now() }, encode());
+      await store.put({ ...run, id, date: Date.now() }, bytes);
       onKept(run.step);
     } catch (error) {
       refuse(error instanceof Error ? error.message : String(error));
+      onUnkept?.(run.step, bytes);
     }
     const now = performance.now();
     notBefore = now + (now - begun) * (1 / SHARE - 1);

@@ -3,6 +3,7 @@ import { InputError } from "../src/errors.ts";
 import { readLabelTable } from "../src/formats/read-label-table.ts";
 import { LabelTableError } from "../src/formats/table-rows.ts";
 import { tableText } from "../src/formats/table-text.ts";
+import { announceLife } from "./life.ts";
 import { adopt, preparedSpace } from "./spaces.ts";
 import type { TableApi } from "./table-protocol.ts";
 
@@ -23,4 +24,5 @@ const api: TableApi = {
   },
 };
 
+announceLife();
 expose(api);

@@ -8,6 +8,7 @@ import type { SearchSpace } from "../spaces/space.ts";
 import { type Backend, openBackend } from "../vgae/backend.ts";
 import { type Checkpoint, readCheckpoint } from "../vgae/checkpoint.ts";
 import { DEFAULT_TRAINING } from "../vgae/config.ts";
+import { bringUp, type Inference, lastingModel, placeFrom } from "../vgae/lasting.ts";
 import type { Trainer } from "../vgae/trainer.ts";
 import { dawnNote, openDawn } from "./dawn.ts";
 import { readInput } from "./files.ts";
@@ -62,24 +63,51 @@ export async function readModel(space: SearchSpace, path: string): Promise<Comma
   return { ...readCheckpoint(space, await readInput(path), path), file: basename(path) };
 }
 
-/** A trainer with the model's weights, to encode and decode with. The caller destroys it. */
-export async function trainerOf(backend: Backend, space: SearchSpace, { state, shape }: Checkpoint): Promise<Trainer> {
-  // A trainer wants something to train on; one graph does, for nothing is trained.
-  const set = { packed: packSpace(space, [0]), count: 1 };
-  const trainer = await backend.createTrainer(shape, packingOf(space), set, DEFAULT_TRAINING);
-  trainer.restore(state);
-  return trainer;
+/** A model to encode and decode with, which moves to the next device where one is lost. */
+export interface OpenModel {
+  readonly model: Inference;
+  /** Where it is now. */
+  readonly backend: Pick<Backend, "name" | "adapter">;
+  close(): void;
+}
+
+/** Puts a model on a backend, to encode and decode with. */
+export function evaluator(space: SearchSpace, { state, shape }: Pick<Checkpoint, "state" | "shape">) {
+  return async (backend: Backend): Promise<Trainer> => {
+    // A trainer wants something to train on; one graph does, for nothing is trained.
+    const set = { packed: packSpace(space, [0]), count: 1 };
+    const trainer = await backend.createTrainer(shape, packingOf(space), set, DEFAULT_TRAINING);
+    trainer.restore(state);
+    return trainer;
+  };
+}
+
+export async function openModel(
+  name: CommandBackend | undefined,
+  to: Output,
+  space: SearchSpace,
+  model: Checkpoint,
+): Promise<OpenModel> {
+  let backend: Backend | undefined;
+  const open = async (): Promise<Backend> => {
+    if (backend) to.note("The GPU was lost; what was under way is done again on the next one.");
+    backend = await openCommandBackend(name, to);
+    return backend;
+  };
+  const create = evaluator(space, model);
+  const first = await bringUp(open, create);
+  return {
+    model: lastingModel(placeFrom(first, open, create)),
+    get backend() {
+      return backend ?? first.backend;
+    },
+    close: () => backend?.close(),
+  };
 }
 
 /** Embedding of every architecture of the space: mean of mu over the nodes, size x 16. */
-export async function embedSpace(backend: Backend, space: SearchSpace, model: Checkpoint): Promise<EmbeddingValues> {
-  const trainer = await trainerOf(backend, space, model);
-  try {
-    const data = await trainer.embed(packSpace(space));
-    return { data, count: space.size, dimensions: model.shape.latent };
-  } finally {
-    trainer.destroy();
-  }
+export async function embedSpace({ model }: OpenModel, space: SearchSpace): Promise<EmbeddingValues> {
+  return { data: await model.embed(packSpace(space)), count: space.size, dimensions: model.shape.latent };
 }
 
 /** What results say about a model: its file and, where it is ours, how it was made. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { InputError } from "../errors.ts";
+import { DeviceError, InputError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
@@ -75,7 +75,7 @@ ${EXIT_HELP}`,
       return fail(error.message.replace(/^error: /, ""), EXIT.usage);
     }
     if (error instanceof InputError) return fail(error.message, EXIT.usage);
-    if (error instanceof Failure) return fail(error.message, EXIT.failed);
+    if (error instanceof Failure || error instanceof DeviceError) return fail(error.message, EXIT.failed);
     const told = error instanceof Error ? error.message : String(error);
     if (process.env["ARCHSCAPE_DEBUG"] && error instanceof Error) terminal.err(`${error.stack}\n`);
     return fail(`${told} (ARCHSCAPE_DEBUG=1 shows where)`, EXIT.failed);

@@ -25,6 +25,10 @@ export interface Gpu {
   readonly subgroupSize: number | undefined;
   /** Resolves when the device is gone, with the reason. */
   readonly lost: Promise<string>;
+  /** What the device refused without anybody having asked, in its own words: nothing that was computed since can be trusted. */
+  readonly faults: readonly string[];
+  /** Where somebody asks whether there was room (`allocation.ts`): told of every buffer, and later why it was refused, or null. */
+  readonly onBuffer?: (buffer: GPUBuffer, refusal: Promise<GPUError | null>) => void;
 }
 
 export type OpenedDevice =
@@ -32,6 +36,9 @@ export type OpenedDevice =
   | { readonly ok: false; readonly status: Exclude<DeviceStatus, "hardware" | "software-adapter">; readonly message: string };
 
 const EMPTY: Counts = { buffers: 0, liveBuffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 };
+
+/** Of a device that refuses everything the first ones tell enough. */
+const MOST_FAULTS = 100;
 
 /** Optional features that kernels have variants for. */
 const USED_FEATURES = ["subgroups"] as unknown as readonly GPUFeatureName[];
@@ -71,6 +78,10 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
       message: `The graphics adapter refused a device: ${String((error as Error).message)}`,
     };
   }
+  const faults: string[] = [];
+  device.addEventListener("uncapturederror", ({ error }) => {
+    if (faults.length < MOST_FAULTS) faults.push(oneLine(error.message));
+  });
   const { info } = adapter;
   const name =
     [info.vendor, info.architecture, info.device, info.description].filter((part) => part).join(" ") || "unnamed adapter";
@@ -86,10 +97,18 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
       lost: device.lost.then((lost) =>
         lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.",
       ),
+      faults,
     },
     message: software ? `WebGPU runs on a software adapter (${name}): correct, but slow.` : `WebGPU runs on ${name}.`,
   };
 }
+
+/** Errors of a device go on about where they came from. */
+export const oneLine = (message: string): string => (message.split("\n", 1)[0] ?? "").trim().replace(/\.?$/, ".");
+
+/** The first fault since there were so many; undefined where there is none. */
+export const faultSince = (gpu: Pick<Gpu, "faults"> | undefined, count: number | undefined): string | undefined =>
+  gpu?.faults[count ?? 0];
 
 function subgroupSize(device: GPUDevice, info: GPUAdapterInfo): number | undefined {
   if (!device.features.has("subgroups")) return undefined;
@@ -105,7 +124,21 @@ export function createBuffer(gpu: Gpu, label: string, bytes: number, usage: GPUB
   gpu.counts.buffers++;
   gpu.counts.liveBuffers++;
   gpu.counts.bufferBytes += size;
-  return gpu.device.createBuffer({ label, size, usage });
+  const { device, onBuffer } = gpu;
+  if (!onBuffer) return device.createBuffer({ label, size, usage });
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  const buffer = device.createBuffer({ label, size, usage });
+  const refusals = [device.popErrorScope(), device.popErrorScope()];
+  onBuffer(
+    buffer,
+    // A device that is lost answers nothing.
+    Promise.all(refusals).then(
+      ([validation, memory]) => validation ?? memory ?? null,
+      () => null,
+    ),
+  );
+  return buffer;
 }
 
 export function destroyBuffer(gpu: Gpu, buffer: GPUBuffer): void {

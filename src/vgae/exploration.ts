@@ -1,13 +1,14 @@
-import { InputError } from "../errors.ts";
+import { DeviceError, InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { lossBehind, unlessLost } from "../gpu/loss.ts";
 import { packSpace } from "../spaces/packing.ts";
 import type { Membership, SearchSpace } from "../spaces/space.ts";
 import { type Decoding, decodedGraph } from "./decoding.ts";
+import type { Inference } from "./lasting.ts";
 import { type Neighbours, nearestNeighbours, type Points } from "./nearest/neighbours.ts";
 import { fitPrior, heldOutLikelihood, paperPrior } from "./prior/fit.ts";
 import { PRIORS, type Prior, type PriorName } from "./prior/prior.ts";
 import { drawSamples, type SampleRequest, type Samples } from "./prior/samples.ts";
-import type { Trainer } from "./trainer.ts";
 import type { NearestSearch } from "./webgpu/nearest.ts";
 
 /** Questions to a model as it stands: what lies near a point, what a point is, what a prior draws. */
@@ -36,7 +37,7 @@ export interface DrawnSamples extends Samples {
 
 interface Explored {
   readonly space: SearchSpace;
-  readonly trainer: Trainer;
+  readonly trainer: Inference;
 }
 
 /** Samples of one call. */
@@ -83,7 +84,14 @@ export function exploration(model: () => Explored, gpu: () => Gpu | undefined): 
       const device = gpu();
       // A software adapter shares the processor with us, and its kernels take seconds to compile.
       if (device?.status !== "hardware") return nearestNeighbours(all, queries, k);
-      return (await searchOn(device, all)).nearest(queries, k);
+      try {
+        const search = await unlessLost(device.lost, searchOn(device, all));
+        return await unlessLost(device.lost, search.nearest(queries, k));
+      } catch (error) {
+        if (!(error instanceof DeviceError) && !(await lossBehind(device.lost, error))) throw error;
+        // The same answers to the last bit, without a device: it went away, or has no room.
+        return nearestNeighbours(all, queries, k);
+      }
     },
     async decode(z, decoding = "plain") {
       const { trainer, space } = model();
@@ -112,12 +120,12 @@ export function exploration(model: () => Explored, gpu: () => Gpu | undefined): 
 
 /** A value that holds for a model after so many steps. */
 interface Kept<T> {
-  readonly trainer: Trainer;
+  readonly trainer: Inference;
   readonly step: number;
   readonly value: T;
 }
 
-async function kept<T>(before: Kept<T> | undefined, trainer: Trainer, make: () => Promise<T>): Promise<Kept<T>> {
+async function kept<T>(before: Kept<T> | undefined, trainer: Inference, make: () => Promise<T>): Promise<Kept<T>> {
   const { step } = trainer;
   if (before?.trainer === trainer && before.step === step) return before;
   return { trainer, step, value: await make() };

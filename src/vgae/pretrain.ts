@@ -1,11 +1,15 @@
-import { InputError } from "../errors.ts";
+import { DeviceError, InputError } from "../errors.ts";
+import { faultSince } from "../gpu/device.ts";
+import { lossBehind, unlessLost as unlessDeviceLost } from "../gpu/loss.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import type { Backend } from "./backend.ts";
 import { modelShape, type TrainingOptions } from "./config.ts";
+import { type Living, MAX_LOSSES, type Place } from "./lasting.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "./quality.ts";
 import { stepsPerEpoch } from "./schedule.ts";
-import type { TrainingState } from "./state.ts";
+import { inParts } from "./slices.ts";
+import { initialState, type TrainingState } from "./state.ts";
 import type { Losses, StepMetrics, Trainer } from "./trainer.ts";
 
 /** A pre-training run that can be paused, stepped, cancelled and resumed, and that survives the loss of its device. */
@@ -58,11 +62,15 @@ export interface PretrainOutcome {
   /** What went wrong, where `state` is `failed`: the weights are the last good ones. */
   readonly message?: string;
   readonly epochs: readonly EpochReport[];
+  /** What the run came to. */
+  readonly snapshot: TrainingState;
+  /** Where it is, unless that device is lost by now. */
   readonly trainer: Trainer;
   readonly backend: Backend;
 }
 
-export interface Pretraining {
+/** A run is a place of its model: from its first event to its end questions go to the trainer that is trained. */
+export interface Pretraining extends Place {
   /** Runs to the end; call once. */
   run(emit: (event: PretrainEvent) => void): Promise<PretrainOutcome>;
   pause(): void;
@@ -70,8 +78,6 @@ export interface Pretraining {
   /** While paused: exactly one optimiser step. */
   stepOnce(): void;
   cancel(): void;
-  /** State after the last finished step. */
-  snapshot(): Promise<TrainingState>;
   readonly trainer: Trainer | undefined;
 }
 
@@ -81,16 +87,11 @@ const SNAPSHOT_MS = 3000;
 /** Work asked of the device at a time: what pause and cancel have to wait for. */
 const BURST_MS = 50;
 const MAX_BURST = 256;
-/** Devices lost without a step of progress between them before the run gives up. */
-const MAX_LOSSES = 3;
-/** How long a failure may come before the news of a lost device that caused it. */
-const LOSS_GRACE_MS = 500;
+/** Waits before the next device after so many were lost in a row, in milliseconds: a driver may need a moment to come back. */
+const RETRY_MS = [0, 0, 500, 2000] as const;
 const MAX_EPOCH_SAMPLES = 100_000;
 
-/** Architectures embedded at a time at the end of an epoch: what a cancel has to wait for. */
-const SLICE = 512;
-
-class DeviceLost extends Error {}
+/** A run's own way out of judging and embedding. */
 class Interrupted extends Error {}
 
 export function pretraining(open: () => Promise<Backend>, request: PretrainRequest): Pretraining {
@@ -112,54 +113,68 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   const cancelled = (): boolean => control.wanted === "cancel";
   let backend: Backend | undefined;
   let trainer: Trainer | undefined;
+  let arrival = deferred<Living>();
+  let faultsBefore = 0;
   let packedSpace: Uint32Array | undefined;
   const packedSample = request.epochSample && packSpace(space, request.epochSample);
-  let lostReason: string | undefined;
-  const heedLoss = new Set<(error: DeviceLost) => void>();
 
+  /** Opens a device and puts a trainer on it; `state` undefined: where the seed begins. */
   const start = async (state: TrainingState | undefined): Promise<Trainer> => {
     const opened = await open();
     backend = opened;
-    lostReason = undefined;
-    void opened.lost.then((reason) => {
-      if (backend !== opened) return;
-      lostReason = reason;
-      for (const reject of heedLoss) reject(new DeviceLost(reason));
-    });
+    faultsBefore = opened.gpu?.faults.length ?? 0;
     packedSpace ??= packSpace(space);
     const packing = packingOf(space);
     const packed = packedSpace.slice(0, space.trainSize * packing.words);
-    trainer = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options));
-    if (state) trainer.restore(state);
-    return trainer;
-  };
-
-  /**
-   * Rejects as soon as the device is gone: a call on it might never settle. (Not a race with the backend's own promise, which
-   * lives as long as the device and would hold every result of every race.)
-   */
-  const unlessLost = <T>(work: Promise<T>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const settled = (): boolean => heedLoss.delete(reject);
-      heedLoss.add(reject);
-      work.then(resolve, reject).finally(settled);
-      if (lostReason !== undefined) reject(new DeviceLost(lostReason));
+    const made = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options));
+    if (state) made.restore(state);
+    trainer = made;
+    const living = arrival;
+    void opened.lost.then(() => {
+      if (arrival === living) arrival = deferred();
     });
-
-  /** Reason of a device loss that explains an error; what fails on a dying device may be heard of before the loss itself. */
-  const lossBehind = (error: unknown): Promise<string | undefined> => {
-    if (error instanceof DeviceLost) return Promise.resolve(error.message);
-    const nothing = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS, undefined));
-    return Promise.race([(backend as Backend).lost, nothing]);
+    living.resolve({ trainer: made, backend: opened });
+    return made;
   };
+
+  /** A call on a device that is gone might never settle. */
+  const unlessLost = <T>(work: Promise<T>): Promise<T> => unlessDeviceLost((backend as Backend).lost, work);
 
   const run = async (emit: (event: PretrainEvent) => void): Promise<PretrainOutcome> => {
     const epochs: EpochReport[] = [];
-    let current = await start(request.resume);
-    let lastGood = await unlessLost(current.snapshot());
+    /** What a lost device falls back to, and a loss that is not a number. At first the state that every trainer begins with. */
+    let lastGood = request.resume ?? initialState(shape, options.seed);
     let lossesInARow = 0;
     let pending: StepMetrics[] = [];
     let epochMetrics: StepMetrics[] = [];
+
+    /** Waits until a new device is worth a try; throws what no lost device explains, and where too many were lost. */
+    const afterLoss = async (error: unknown): Promise<void> => {
+      const loss = backend && (await lossBehind(backend.lost, error));
+      if (!loss) throw error;
+      if (++lossesInARow > MAX_LOSSES) throw new DeviceError(`The GPU was lost ${lossesInARow} times in a row: ${loss.reason}`);
+      pending = [];
+      epochMetrics = epochMetrics.filter(({ step }) => step < lastGood.step);
+      emit({ type: "device-lost", reason: loss.reason, resumedFromStep: lastGood.step });
+      if (!cancelled()) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, RETRY_MS[lossesInARow]);
+        });
+      }
+    };
+
+    const revive = async (): Promise<Trainer> => {
+      for (;;) {
+        try {
+          return await start(lastGood === request.resume || lastGood.step > 0 ? lastGood : undefined);
+        } catch (error) {
+          await afterLoss(error);
+        }
+      }
+    };
+
+    let current = await revive();
     let epochStarted = performance.now();
     let lastProgress = performance.now();
     let lastSnapshot = performance.now();
@@ -167,31 +182,32 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     let rateFrom = { step: current.step, time: performance.now() };
     /** Steps whose epochs are reported: the run ends with the report of the last one. */
     let reported = current.step;
-    let restart = false;
 
+    /** Takes in what the steps since the last call report. Returns why training cannot go on, where it cannot. */
     const collect = (): string | undefined => {
       const metrics = current.takeMetrics();
       pending.push(...metrics);
       epochMetrics.push(...metrics);
       // ReLU hides a NaN from the loss, never from the gradient; and where the gradient is none, Adam stands still.
       const bad = metrics.find(({ total, gradNorm }) => !Number.isFinite(total) || !Number.isFinite(gradNorm));
-      return (
-        bad &&
-        `The loss or the gradient of step ${bad.step + 1} is not a number: training stopped and kept the weights of step ${lastGood.step}.`
-      );
+      if (bad) {
+        return `The loss or the gradient of step ${bad.step + 1} (epoch ${Math.floor(bad.step / epochSteps) + 1}) is not a number`;
+      }
+      const fault = faultSince(backend?.gpu, faultsBefore);
+      return fault && `The GPU refused an operation (${fault.replace(/\.$/, "")})`;
     };
 
-    const progress = (force: boolean): void => {
+    const progress = (force: boolean, step = current.step): void => {
       const now = performance.now();
       if (!force && now - lastProgress < PROGRESS_MS) return;
-      if (now > rateFrom.time && current.step > rateFrom.step) {
-        const measured = (1000 * (current.step - rateFrom.step)) / (now - rateFrom.time);
+      if (now > rateFrom.time && step > rateFrom.step) {
+        const measured = (1000 * (step - rateFrom.step)) / (now - rateFrom.time);
         rate = rate === 0 ? measured : 0.8 * rate + 0.2 * measured;
       }
-      rateFrom = { step: current.step, time: now };
+      rateFrom = { step, time: now };
       lastProgress = now;
-      const secondsLeft = rate > 0 ? (totalSteps - current.step) / rate : Number.POSITIVE_INFINITY;
-      emit({ type: "progress", step: current.step, totalSteps, stepsPerSecond: rate, secondsLeft, metrics: pending });
+      const secondsLeft = rate > 0 ? (totalSteps - step) / rate : Number.POSITIVE_INFINITY;
+      emit({ type: "progress", step, totalSteps, stepsPerSecond: rate, secondsLeft, metrics: pending });
       pending = [];
     };
 
@@ -218,29 +234,17 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     };
 
     /** The model as it is judged: a cancel is heard between the parts. */
-    const judged = (): Pick<Trainer, "encode" | "decode" | "shape"> => {
-      const unlessCancelled = <T>(work: () => Promise<T>): Promise<T> => {
+    const judged = (): Pick<Trainer, "shape" | "encode" | "embed" | "decode"> =>
+      inParts(current, space, () => {
         if (cancelled()) throw new Interrupted();
-        return work();
-      };
-      return {
-        shape,
-        encode: async (packed) => unlessCancelled(() => current.encode(packed)),
-        decode: async (z) => unlessCancelled(() => current.decode(z)),
-      };
-    };
+      });
 
-    /** In slices, between which a cancel is heard: there is no embedding then. */
-    const embedSlices = async (packed: Uint32Array): Promise<Float32Array | undefined> => {
-      const { words } = packingOf(space);
-      const rows = new Float32Array((packed.length / words) * shape.latent);
-      for (let first = 0; first < packed.length / words; first += SLICE) {
-        if (cancelled()) return undefined;
-        const slice = packed.slice(first * words, (first + SLICE) * words);
-        rows.set(await unlessLost(current.embed(slice)), first * shape.latent);
-      }
-      return rows;
-    };
+    /** The result, or undefined where a cancel came first. */
+    const unlessCancelled = <T>(work: Promise<T>): Promise<T | undefined> =>
+      unlessLost(work).catch((error: unknown) => {
+        if (error instanceof Interrupted) return undefined;
+        throw error;
+      });
 
     /** A cancel interrupts it: without a report, unless only the embedding was missing. */
     const endEpoch = async (): Promise<void> => {
@@ -248,16 +252,12 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       const seconds = (performance.now() - epochStarted) / 1000;
       progress(true);
       keep(await unlessLost(current.snapshot()));
-      const last = current.step >= totalSteps;
-      const quality = await unlessLost(
-        modelQuality(judged(), space, lastGood.prior, last ? PAPER_SAMPLES : samples, options.seed),
-      ).catch((error: unknown) => {
-        if (error instanceof Interrupted) return undefined;
-        throw error;
-      });
+      const draws = current.step >= totalSteps ? PAPER_SAMPLES : samples;
+      const quality = await unlessCancelled(modelQuality(judged(), space, lastGood.prior, draws, options.seed));
       if (!quality) return;
       const report: EpochReport = { epoch, loss: meanLosses(epochMetrics), seconds, ...quality };
-      const embedding = request.embedEachEpoch ? await embedSlices(packedSample ?? (packedSpace as Uint32Array)) : undefined;
+      const wanted = packedSample ?? (packedSpace as Uint32Array);
+      const embedding = request.embedEachEpoch ? await unlessCancelled(judged().embed(wanted)) : undefined;
       epochs.push(report);
       reported = current.step;
       epochMetrics = [];
@@ -266,6 +266,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       rateFrom = { step: current.step, time: performance.now() };
     };
 
+    /** Some steps, and what falls due after them. Returns why training cannot go on, where it cannot. */
     const burst = async (): Promise<string | undefined> => {
       // The device was lost between the last step of an epoch and its report.
       if (current.step > reported && current.step % epochSteps === 0) {
@@ -273,7 +274,8 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         return undefined;
       }
       const left = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
-      const steps = control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, Math.max(1, Math.round((rate * BURST_MS) / 1000)));
+      const wanted = Math.max(current.stride ?? 1, Math.round((rate * BURST_MS) / 1000));
+      const steps = control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, wanted);
       if (control.wanted === "pause") control.singleSteps--;
       await unlessLost(current.advance(steps));
       const bad = collect();
@@ -293,51 +295,61 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       return undefined;
     };
 
-    const outcome = (state: PretrainOutcome["state"], message?: string): PretrainOutcome => {
-      progress(true);
-      emit({ type: "state", state, ...(message ? { message } : {}) });
-      return { state, ...(message ? { message } : {}), epochs, trainer: current, backend: backend as Backend };
+    /** The state that a run is left with, or why it is of no use. */
+    const last = async (): Promise<TrainingState | string> => {
+      await unlessLost(current.finish());
+      const state = await unlessLost(current.snapshot());
+      return collect() ?? state;
     };
 
+    const end = (state: PretrainOutcome["state"], snapshot: TrainingState, why?: string): PretrainOutcome => {
+      const message = why === undefined ? {} : { message: why };
+      progress(true, snapshot.step);
+      emit({ type: "state", state, ...message });
+      return { state, ...message, epochs, snapshot, trainer: current, backend: backend as Backend };
+    };
+
+    const fail = (why: string): PretrainOutcome =>
+      end("failed", lastGood, `${why.replace(/\.$/, "")}: training stopped and kept the weights of step ${lastGood.step}.`);
+
     emit({ type: "state", state: "running" });
-    while (reported < totalSteps) {
+    for (;;) {
       try {
-        if (restart) {
-          current = await start(lastGood);
-          restart = false;
-          rateFrom = { step: current.step, time: performance.now() };
-        }
+        if (reported >= totalSteps) return end("finished", lastGood);
         await waitWhilePaused();
-        if (control.wanted === "cancel" || current.step >= stopAfter) {
-          await unlessLost(current.finish());
-          const bad = collect();
-          if (bad) {
-            current.restore(lastGood);
-            return outcome("failed", bad);
-          }
-          return outcome("cancelled");
-        }
-        const bad = await burst();
+        const bad = await (cancelled() || current.step >= stopAfter ? last() : burst());
+        if (typeof bad === "object") return end("cancelled", bad);
         if (bad) {
           await unlessLost(current.finish());
           collect();
           current.restore(lastGood);
-          return outcome("failed", bad);
+          return fail(bad);
         }
       } catch (error) {
-        const reason = await lossBehind(error);
-        if (reason === undefined || ++lossesInARow > MAX_LOSSES) throw error;
-        pending = [];
-        epochMetrics = epochMetrics.filter(({ step }) => step < lastGood.step);
-        restart = true;
-        emit({ type: "device-lost", reason, resumedFromStep: lastGood.step });
+        try {
+          await afterLoss(error);
+          if (cancelled()) return end("cancelled", lastGood);
+          current = await revive();
+          rateFrom = { step: current.step, time: performance.now() };
+        } catch (final) {
+          return fail(final instanceof Error ? final.message : String(final));
+        }
       }
     }
-    return outcome("finished");
   };
 
   return {
-    run,
+    async run(emit) {
+      try {
+        return await run(emit);
+      } catch (error) {
+        arrival.reject(error);
+        throw error;
+      } finally {
+        // Whoever still asks hears from the trainer that was there last, or that it is lost.
+        if (trainer && backend) arrival.resolve({ trainer, backend });
+      }
+    },
     pause() {
       if (control.wanted === "run") control.wanted = "pause";
     },
@@ -355,13 +367,14 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       control.wanted = "cancel";
       changed();
     },
-    async snapshot() {
-      if (!trainer) throw new InputError("There is nothing to save yet: training has not started.");
-      return trainer.snapshot();
-    },
     get trainer() {
       return trainer;
     },
+    latest() {
+      if (!trainer) throw new InputError("There is nothing to save yet: training has not started.");
+      return trainer;
+    },
+    living: () => arrival.promise,
   };
 }
 
@@ -373,4 +386,20 @@ function meanLosses(metrics: readonly StepMetrics[]): Losses {
     adjacency: mean((step) => step.adjacency),
     kl: mean((step) => step.kl),
   };
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let [resolve, reject] = [(_: T): void => undefined, (_: unknown): void => undefined];
+  const promise = new Promise<T>((fulfil, refuse) => {
+    [resolve, reject] = [fulfil, refuse];
+  });
+  // Nobody may be waiting.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
 }

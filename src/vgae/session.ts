@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { DeviceError, InputError } from "../errors.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
@@ -6,13 +6,17 @@ import { adapterText, type Backend } from "./backend.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
+import { bringUp, type Inference, type Living, lastingModel, type Place, placeFrom } from "./lasting.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
 import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
 import { stepsPerEpoch } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
 import type { BackendName, Trainer } from "./trainer.ts";
 
-/** One model at a time on one backend, and at most one training job: what a worker holds for a page. */
+/**
+ * One model at a time on one backend, and at most one training job: what a worker holds for a page. Where the backend's device is lost,
+ * the next one is opened and gets the model; what was asked meanwhile is answered from there.
+ */
 export interface Session extends Omit<Exploration, "forget"> {
   /** Opens the best backend, or the named one. Again with another name: closes the one before. */
   open(backend?: BackendName): Promise<Backend>;
@@ -66,22 +70,47 @@ export interface SessionModel {
 
 interface Current {
   readonly space: SearchSpace;
-  readonly trainer: Trainer;
   readonly options: TrainingOptions;
-  readonly adapter: string;
+  /** Backend and adapter that made it. */
+  adapter: () => string;
+  readonly trainer: Inference;
+  /** In the run that trains it, later on a device, and on the next one where that is lost. */
+  place: Place;
 }
+
+/** Waits before each attempt to open WebGPU again after a loss, in milliseconds: a driver may need a moment to come back. */
+const REOPEN_MS = [0, 500, 2000] as const;
 
 export function session(openBackend: (backend?: BackendName) => Promise<Backend>): Session {
   let backend: Backend | undefined;
   let alive = false;
+  let closed = false;
   let preferred: BackendName | undefined;
+  let opening: Promise<Backend> | undefined;
   let current: Current | undefined;
   let job: Pretraining | undefined;
 
   const open = async (name?: BackendName): Promise<Backend> => {
+    if (closed) throw new DeviceError("The engine is closed.");
     if (backend && alive && (name === undefined || name === backend.name)) return backend;
+    if (opening) {
+      const opened = await opening;
+      return name === undefined || name === opened.name ? opened : open(name);
+    }
     if (job && alive) throw new InputError("A training run is under way: cancel it before changing the backend.");
-    const opened = await openBackend(name ?? preferred);
+    opening = openNext(name).finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  };
+
+  const openNext = async (name: BackendName | undefined): Promise<Backend> => {
+    const wasLost = backend?.name === "webgpu" && !alive;
+    const opened = (wasLost && name === undefined && (await reopen())) || (await openBackend(name ?? preferred));
+    if (closed) {
+      opened.close();
+      throw new DeviceError("The engine is closed.");
+    }
     if (alive) {
       replace(undefined);
       backend?.close();
@@ -95,28 +124,60 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     return opened;
   };
 
+  /** WebGPU once more, with some patience, before anything else takes its place. */
+  const reopen = async (): Promise<Backend | undefined> => {
+    for (const wait of REOPEN_MS) {
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      try {
+        return await openBackend("webgpu");
+      } catch {
+        // Not back yet, or for good.
+      }
+    }
+    return undefined;
+  };
+
   const replace = (next: Current | undefined): void => {
-    if (current && current.trainer !== next?.trainer) {
+    if (current && current !== next) {
       explore.forget();
-      if (alive) current.trainer.destroy();
+      if (alive) current.place.latest().destroy();
     }
     current = next;
   };
 
+  const currentAt = (place: Place, of: Pick<Current, "space" | "options" | "adapter">): Current => {
+    const trainer = lastingModel({ latest: () => made.place.latest(), living: () => made.place.living() });
+    const made: Current = { ...of, place, trainer };
+    return made;
+  };
+
+  const create = async (on: Backend, space: SearchSpace, { shape, options }: Model, state: TrainingState): Promise<Trainer> => {
+    const packing = packingOf(space);
+    const set = { packed: packSpace(space).slice(0, space.trainSize * packing.words), count: space.trainSize };
+    const trainer = await on.createTrainer(shape, packing, set, options);
+    trainer.restore(state);
+    return trainer;
+  };
+
+  /** Where a model is now, and the devices that it moves to. */
+  const placeOf = (living: Living, space: SearchSpace, state: TrainingState): Place =>
+    placeFrom(living, open, (next) => create(next, space, living.trainer, state));
+
   const model = (): Current => {
-    const trainer = job?.trainer;
-    if (current && trainer && trainer !== current.trainer) current = { ...current, trainer };
     if (!current) throw new InputError("There is no model yet: pre-train one or load a checkpoint.");
     return current;
   };
 
   const explore = exploration(model, () => (alive ? backend?.gpu : undefined));
 
-  const encode = ({ trainer, ...of }: Current, state: TrainingState, settings?: { readonly weightsOnly?: boolean }) =>
-    writeCheckpoint(trainer.shape, state, { ...of, version: VERSION, variant: trainer.variant }, settings);
-
-  const bytesOf = async (of: Current, settings?: { readonly weightsOnly?: boolean }): Promise<Uint8Array> =>
-    encode(of, await of.trainer.snapshot(), settings);
+  const encode = (
+    { space, options, trainer, adapter }: Current,
+    state: TrainingState,
+    settings?: { readonly weightsOnly?: boolean },
+  ): Uint8Array<ArrayBuffer> => {
+    const { shape, variant } = trainer;
+    return writeCheckpoint(shape, state, { space, options, adapter: adapter(), version: VERSION, variant }, settings);
+  };
 
   return {
     open,
@@ -140,38 +201,31 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
         ...(checkpoint ? { resume: checkpoint.state, hidden: checkpoint.shape.hidden } : {}),
       });
       job = run;
+      const mine = currentAt(run, { space, options, adapter: () => (backend ? adapterText(backend) : "") });
       try {
-        const before = current;
-        const outcome = await run.run((event) => {
+        const { state, message, epochs, snapshot, ...end } = await run.run((event) => {
           // The model under training is the current one from its first event on.
-          if (run.trainer && current?.trainer !== run.trainer) {
-            current = { space, trainer: run.trainer, options, adapter: backend ? adapterText(backend) : "" };
-            if (before && alive && before.trainer !== run.trainer) before.trainer.destroy();
-          }
+          if (run.trainer) replace(mine);
           emit(event);
         });
-        const done: Current = { space, trainer: outcome.trainer, options, adapter: adapterText(outcome.backend) };
-        current = done;
-        return {
-          state: outcome.state,
-          ...(outcome.message ? { message: outcome.message } : {}),
-          epochs: outcome.epochs,
-          checkpoint: await bytesOf(done),
-        };
+        const madeOn = adapterText(end.backend);
+        mine.adapter = () => madeOn;
+        mine.place = placeOf(end, space, snapshot);
+        return { state, ...(message ? { message } : {}), epochs, checkpoint: encode(mine, snapshot) };
       } finally {
         job = undefined;
       }
     },
-    snapshot: async (settings) => bytesOf(model(), settings),
+    async snapshot(settings) {
+      const of = model();
+      return encode(of, await of.trainer.snapshot(), settings);
+    },
     async load(space, bytes, source) {
       if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
       const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
-      const opened = await open();
-      const packing = packingOf(space);
-      const set = { packed: packSpace(space).slice(0, space.trainSize * packing.words), count: space.trainSize };
-      const trainer = await opened.createTrainer(shape, packing, set, options);
-      trainer.restore(state);
-      replace({ space, trainer, options, adapter: metadata["adapter"] ?? adapterText(opened) });
+      const living = await bringUp(open, (on) => create(on, space, { shape, options }, state));
+      const adapter = metadata["adapter"] ?? adapterText(living.backend);
+      replace(currentAt(placeOf(living, space, state), { space, options, adapter: () => adapter }));
       return { metadata, resumable };
     },
     async embed(indices) {
@@ -189,6 +243,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
       return modelQuality(trainer, space, prior, samples, seed);
     },
     close() {
+      closed = true;
       job?.cancel();
       replace(undefined);
       if (alive) backend?.close();
@@ -196,3 +251,5 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     },
   };
 }
+
+type Model = Pick<Trainer, "shape" | "options">;

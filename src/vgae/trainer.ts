@@ -40,6 +40,8 @@ export interface Trainer {
   readonly variant: string;
   /** Steps submitted so far (equals steps done after `finish`). */
   readonly step: number;
+  /** Steps that one submit should take now, for a caller that does not ask for more at a time: 1 where it is not told. */
+  readonly stride?: number;
   /** Submits up to `steps` optimiser steps; resolves when the device can take more. Never waits for a readback. */
   advance(steps: number): Promise<void>;
   /** Metrics of steps finished since the last call, in order. */

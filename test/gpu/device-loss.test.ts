@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { openDawn } from "../../src/cli/dawn.ts";
+import { STORAGE } from "../../src/gpu/usage.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import { type Backend, openBackend } from "../../src/vgae/backend.ts";
+import type { Backend } from "../../src/vgae/backend.ts";
 import { trainingOptions } from "../../src/vgae/config.ts";
 import {
   type EpochReport,
@@ -11,51 +11,13 @@ import {
   pretraining,
 } from "../../src/vgae/pretrain.ts";
 import { initialState } from "../../src/vgae/state.ts";
-import type { Trainer } from "../../src/vgae/trainer.ts";
-import { webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
-import { expectSameBits, openTrainer, shape, sharedGpu, space, watch } from "./helpers.ts";
+import { fragile, losable, prepared, sound } from "./devices.ts";
+import { expectSameBits, shape, sharedGpu, space, takeDeviceErrors } from "./helpers.ts";
 
 /** The first 90 cells of NAS-Bench-201: three steps an epoch, the last one of 14 graphs. */
 const small: SearchSpace = { ...space, size: 90, trainSize: 78 };
 const EPOCHS = 2;
 const STEPS = 3 * EPOCHS;
-
-/** The device that nothing happens to, with its kernels compiled. */
-async function sound(): Promise<Backend> {
-  (await openTrainer()).destroy();
-  const gpu = await sharedGpu();
-  const { status, adapter, lost } = gpu;
-  const createTrainer: Backend["createTrainer"] = (...model) => webgpuTrainer(gpu, ...model);
-  return { name: "webgpu", status, adapter, message: "", lost, gpu, createTrainer, close: () => undefined };
-}
-
-/** A device of its own. */
-async function fragile(): Promise<Backend> {
-  const backend = await openBackend({ backend: "webgpu", api: await openDawn() });
-  if (backend.gpu) watch(backend.gpu);
-  return backend;
-}
-
-/** The same device, with something done to each trainer on it. */
-function prepared(backend: Backend, prepare: (trainer: Trainer) => void): Backend {
-  return {
-    ...backend,
-    async createTrainer(...model) {
-      const trainer = await backend.createTrainer(...model);
-      prepare(trainer);
-      return trainer;
-    },
-  };
-}
-
-/** A sound device that can be said to be lost: `prepare` decides when. */
-async function losable(prepare: (trainer: Trainer, lose: () => void) => void): Promise<Backend> {
-  let lose: (reason: string) => void = () => undefined;
-  const lost = new Promise<string>((resolve) => {
-    lose = resolve;
-  });
-  return prepared({ ...(await sound()), lost }, (trainer) => prepare(trainer, () => lose("The GPU crashed.")));
-}
 
 function start(given: Partial<PretrainRequest> = {}, open: (time: number) => Promise<Backend> = sound): Pretraining {
   let times = 0;
@@ -141,7 +103,22 @@ describe("a pre-training run", () => {
     await expectSameReports(outcome.epochs);
   });
 
-  it("gives up where every new device is lost at once", async () => {
+  it.each(["while its kernels are made", "at its first step"])("whose device is destroyed %s begins anew", async (when) => {
+    const device = await fragile();
+    if (when === "while its kernels are made") device.close();
+    const dying = prepared(device, (trainer) => {
+      trainer.advance = () => {
+        device.close();
+        return new Promise(() => undefined);
+      };
+    });
+    const { outcome, state, all } = await finish(start({}, async (time) => (time === 1 ? dying : sound())));
+    expect(all("device-lost")).toEqual([{ type: "device-lost", reason: "The device was closed.", resumedFromStep: 0 }]);
+    expectSameBits(state, (await straight()).state);
+    await expectSameReports(outcome.epochs);
+  });
+
+  it("gives up where every new device is lost at once, and has its last good weights", async () => {
     let opened = 0;
     const first = await losable((trainer, lose) => {
       trainer.advance = async () => lose();
@@ -153,8 +130,39 @@ describe("a pre-training run", () => {
       backend.close();
       return backend;
     });
-    await expect(doomed.run(() => undefined)).rejects.toThrow("The device was closed.");
+    const { state, message, snapshot } = await doomed.run(() => undefined);
     expect(opened).toBe(4);
+    expect(state).toBe("failed");
+    expect(message).toBe(
+      "The GPU was lost 4 times in a row: The device was closed: training stopped and kept the weights of step 0.",
+    );
+    expectSameBits(snapshot, initialState(shape, 3));
+  });
+
+  it("ends with a sentence where there never was a device that lasted", async () => {
+    const closed = async (): Promise<Backend> => {
+      const backend = await fragile();
+      backend.close();
+      return backend;
+    };
+    await expect(start({}, closed).run(() => undefined)).rejects.toThrow("The GPU was lost 4 times in a row");
+  });
+
+  it("stops with a sentence where the device refuses an operation, and keeps the weights before it", async () => {
+    const { device } = await sharedGpu();
+    const faulty = prepared(await sound(), (trainer) => {
+      const { advance } = trainer;
+      trainer.advance = (steps) => {
+        // More than any device has, and nobody asks whether it was granted.
+        if (trainer.step === 4) device.createBuffer({ size: 2 ** 50, usage: STORAGE });
+        return advance(Math.min(1, steps));
+      };
+    });
+    const { outcome, state } = await finish(start({}, async () => faulty));
+    expect(takeDeviceErrors()).toHaveLength(1);
+    expect(outcome.state).toBe("failed");
+    expect(outcome.message).toMatch(/^The GPU refused an operation \(.+\): training stopped and kept the weights of step 3\.$/);
+    expect(state.step).toBe(3);
   });
 
   it("pauses, does exactly one step at a time, goes on, and ends with the same bits", async () => {
@@ -193,7 +201,7 @@ describe("a pre-training run", () => {
     const { outcome, state, all } = await finish(start({ resume: bad }));
     expect(outcome.state).toBe("failed");
     expect(outcome.message).toBe(
-      "The loss or the gradient of step 1 is not a number: training stopped and kept the weights of step 0.",
+      "The loss or the gradient of step 1 (epoch 1) is not a number: training stopped and kept the weights of step 0.",
     );
     expect(all("state").at(-1)).toEqual({ type: "state", state: "failed", message: outcome.message });
     expectSameBits(state, bad);

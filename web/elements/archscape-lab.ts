@@ -7,7 +7,7 @@ import { connectAddress } from "../state/address.ts";
 import type { Lab, Opening } from "../state/context.ts";
 import { createKept } from "../state/kept.ts";
 import { createNotices } from "../state/notices.ts";
-import { DEFAULT_SETTINGS, PANELS, type Panel, type Settings } from "../state/settings.ts";
+import { DEFAULT_SETTINGS, PANELS, type Panel, requestIn, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
 import { createStore, Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
@@ -25,6 +25,15 @@ const TABS: Readonly<Record<Panel, string>> = {
   charts: "Charts",
 };
 
+/** Labs stand side by side on a page: what happens in one is not the other's, what happens beside them is the first one's. */
+const labs = (): readonly Element[] => [...document.querySelectorAll("archscape-lab")];
+const isFirst = (lab: Element): boolean => (labs()[0] ?? lab) === lab;
+
+function isFor(lab: Element, event: Event): boolean {
+  const path = event.composedPath();
+  return path.includes(lab) || (isFirst(lab) && !labs().some((other) => path.includes(other)));
+}
+
 /** The whole page: header, four steps, map, charts, selected cell. On a phone the map is on top and one panel at a time below. */
 export class ArchscapeLab extends LitElement {
   static override properties = { dragged: { state: true }, folded: { state: true } };
@@ -35,6 +44,8 @@ export class ArchscapeLab extends LitElement {
   declare folded: boolean;
 
   private listening = new AbortController();
+  private wasBroken = false;
+  private hasBegun = false;
   private readonly settings = createStore<Settings>({ ...DEFAULT_SETTINGS });
   private readonly notices = createNotices();
   private readonly spaces = createSpaces(this.settings, this.notices);
@@ -48,8 +59,13 @@ export class ArchscapeLab extends LitElement {
       const { lab } = this;
       return [this.spaces.store, this.settings, ...(lab ? [lab.training.store, lab.searching.store] : [])];
     });
-    connectAddress({ settings: this.settings, notices: this.notices, spaces: this.spaces });
-    void this.kept.look();
+  }
+
+  /** A run whose worker died is offered at once. */
+  protected override updated(): void {
+    const isBroken = this.lab?.training.store.value.isBroken === true;
+    if (isBroken && !this.wasBroken) void this.kept.look();
+    this.wasBroken = isBroken;
   }
 
   /** That of the space on the screen; undefined while the first is being prepared. */
@@ -59,6 +75,7 @@ export class ArchscapeLab extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (!this.hasBegun) this.begin();
     this.listening = new AbortController();
     const { signal } = this.listening;
     addEventListener("keydown", this.onKeyDown, { signal });
@@ -71,13 +88,22 @@ export class ArchscapeLab extends LitElement {
     phoneQuery().addEventListener("change", () => this.requestUpdate(), { signal });
   }
 
+  /** The address of the page belongs to its first lab; a second one begins with the defaults. */
+  private begin(): void {
+    this.hasBegun = true;
+    const { settings, notices, spaces } = this;
+    if (isFirst(this)) connectAddress({ settings, notices, spaces });
+    else void spaces.open(requestIn(settings.value), settings.value);
+    void this.kept.look();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.listening.abort();
   }
 
   private onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !isFor(this, event)) return;
     // An open popover takes the key for itself.
     if (this.renderRoot.querySelector(":popover-open")) return;
     if (this.notices.dismissLatest()) return;
@@ -85,7 +111,7 @@ export class ArchscapeLab extends LitElement {
   };
 
   private onDragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!event.dataTransfer?.types.includes("Files") || !isFor(this, event)) return;
     event.preventDefault();
     this.dragged = true;
   };
@@ -96,7 +122,7 @@ export class ArchscapeLab extends LitElement {
 
   private onDrop = (event: DragEvent): void => {
     this.dragged = false;
-    if (!event.dataTransfer) return;
+    if (!event.dataTransfer || !isFor(this, event)) return;
     event.preventDefault();
     void this.lab?.openFiles([...event.dataTransfer.files]);
   };

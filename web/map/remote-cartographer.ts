@@ -9,11 +9,18 @@ import type { MapApi } from "./map-protocol.ts";
 
 /** In a worker of its own, which takes over the tables of the space. */
 export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): Cartographer {
-  const worker = new Worker(new URL("./map.worker.ts", import.meta.url), { type: "module", name: "map" });
-  const client = connect<MapApi>(worker, "map");
-  const ready = Promise.all([client.ask((api) => api.adopt(tables)), client.ask((api) => api.open(request))]);
+  const client = connect<MapApi>(
+    () => new Worker(new URL("./map.worker.ts", import.meta.url), { type: "module", name: "map" }),
+    "map",
+  );
+  const begin = () => {
+    const opened = Promise.all([client.ask((api) => api.adopt(tables)), client.ask((api) => api.open(request))]);
+    return { opened, by: client.ended };
+  };
+  let ready = begin();
   const ask = async <T>(call: Parameters<typeof client.ask<T>>[0]): Promise<T> => {
-    for (const step of await ready) valueIn<unknown>(step);
+    if (ready.by !== client.ended) ready = begin();
+    for (const step of await ready.opened) valueIn<unknown>(step);
     return valueIn(await client.ask(call));
   };
   return {

@@ -1,4 +1,4 @@
-import { transfer } from "comlink";
+import { type Remote, transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
@@ -16,6 +16,7 @@ import type {
   Outcome,
   PretrainRequest,
 } from "../../workers/protocol.ts";
+import { count } from "../format.ts";
 import { isLarge } from "../map/cartographer.ts";
 import { spreadOrder } from "../map/spread.ts";
 import { FIRST_LOOK, type PlacingView, placeSpace } from "./placing.ts";
@@ -59,6 +60,8 @@ export interface TrainingView {
   readonly placed: boolean;
   /** Step whose checkpoint the browser keeps of the run under way. */
   readonly kept: number | undefined;
+  /** The engine's worker died in the middle of the run. */
+  readonly isBroken: boolean;
 }
 
 export type ModelVariety = Pick<TrainingOptions, "encoder" | "variational">;
@@ -132,10 +135,14 @@ const INITIAL: Omit<TrainingView, "device"> = {
   placing: undefined,
   placed: false,
   kept: undefined,
+  isBroken: false,
 };
 
 /** How long the last events of a run may take after its result. */
 const DRAIN_MILLISECONDS = 1000;
+
+/** Workers that die one after the other are not replaced for ever. */
+const MOST_ENDS = 5;
 
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
 const PRIOR_SAMPLES = 10_000;
@@ -158,22 +165,59 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
   const shown = isLarge(space) ? spreadOrder(space.size, 0, FIRST_LOOK) : undefined;
   let placing: AbortController | undefined;
   let opening: Promise<void> | undefined;
+  /** The last snapshot that the browser's storage refused. */
+  let unkept: Extract<EngineEvent, { type: "held" }> | undefined;
   /** A single step shows as paused throughout, else the buttons would flicker. */
   let stepping = false;
   /** The call under way: the engine takes one at a time, and a reset run ends a little later than it is forgotten. */
   let underWay: Promise<unknown> = Promise.resolve();
+  /** The current model as a file, for the case that the worker dies with it, and the workers that had died when it got it. */
+  let held: { readonly bytes: Uint8Array; readonly name: string; ended: number } | undefined;
+  const hold = (bytes: Uint8Array, name: string): void => {
+    held = { bytes, name, ended: engine().ended };
+  };
+
+  /** Asks about the current model: where the worker died with it, another one gets it first. */
+  const askModel = async <T>(call: (api: Remote<EngineApi>) => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    for (;;) {
+      const { ended } = engine();
+      const model = held;
+      if (model && model.ended !== ended && !isActive(store.value.job)) {
+        const again = await engine().ask((api) => api.load(request, model.bytes, model.name));
+        if (!again.ok) return again;
+        model.ended = ended;
+      }
+      const answer = await engine().ask(call);
+      if (answer.ok || engine().ended === ended || engine().ended > MOST_ENDS) return answer;
+    }
+  };
+
   /** Number of the run: what an earlier one still sends after a reset is not listened to. */
   let run = 0;
 
+  /** What the engine runs on now. */
+  const showDevice = async (): Promise<void> => {
+    const opened = await engine().ask((api) => api.open());
+    store.set({
+      device: opened.ok ? { state: "open", report: opened.value } : { state: "failed", message: opened.error.message },
+    });
+  };
+
   const open = (): Promise<void> => {
-    opening ??= (async () => {
-      store.set({ device: { state: "opening" } });
-      const opened = await engine().ask((api) => api.open());
-      store.set({
-        device: opened.ok ? { state: "open", report: opened.value } : { state: "failed", message: opened.error.message },
-      });
-    })();
+    if (opening) return opening;
+    store.set({ device: { state: "opening" } });
+    opening = showDevice();
     return opening;
+  };
+
+  const lastHeld = () => unkept;
+
+  /** What becomes of a run whose worker died. */
+  const afterEnd = (): string => {
+    const { kept } = store.value;
+    if (kept !== undefined) return `The run is kept up to step ${count(kept)}: resume it above.`;
+    if (unkept) return `Training can go on from step ${count(unkept.step)}: press "Train on".`;
+    return "Nothing of the run was kept yet: start it again.";
   };
 
   const receive = (event: EngineEvent, options: TrainingOptions, metrics: StepMetrics[]): void => {
@@ -193,11 +237,14 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       store.set({ kept: event.step });
     } else if (event.type === "not-kept") {
       effects.onNotKept(event.message);
+    } else if (event.type === "held") {
+      unkept = event;
     } else {
       // Steps after the snapshot are computed again and reported again.
       while (metrics.length > 0 && (metrics.at(-1) as StepMetrics).step >= event.resumedFromStep) metrics.pop();
       store.set({ metricsCount: metrics.length, step: event.resumedFromStep });
       effects.onDeviceLost(event.reason, event.resumedFromStep);
+      void showDevice();
     }
   };
 
@@ -213,7 +260,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     const controller = new AbortController();
     placing = controller;
     const { signal } = controller;
-    const failure = await placeSpace(space.size, (indices) => engine().ask((api) => api.embed(indices)), {
+    const failure = await placeSpace(space.size, (indices) => askModel((api) => api.embed(indices)), {
       signal,
       onProgress(view) {
         if (placing === controller) store.set({ placing: view });
@@ -243,6 +290,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       if (isActive(store.value.job)) return;
       dropPlacing();
       const mine = ++run;
+      unkept = undefined;
       stepping = byStep;
       const { checkpoint: resume, step = 0, epochs = [], id = runName() } = from ?? {};
       const metrics: StepMetrics[] = [...(from?.metrics ?? [])];
@@ -277,13 +325,17 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         return started;
       });
       underWay = job;
+      const { ended: deaths } = engine();
       const ended = await job;
       if (ended.ok) await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MILLISECONDS))]);
       port1.close();
       if (mine !== run) return;
       if (!ended.ok) {
-        store.set({ job: "failed" });
-        effects.onFailure(ended.error);
+        const isBroken = engine().ended !== deaths;
+        const last = lastHeld();
+        if (last) store.set({ resumable: last.checkpoint, step: last.step });
+        store.set({ job: "failed", isBroken });
+        effects.onFailure(isBroken ? { ...ended.error, message: `${ended.error.message} ${afterEnd()}` } : ended.error);
         return;
       }
       const { state, message, checkpoint } = ended.value;
@@ -294,6 +346,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
         resumable: checkpoint,
         model: `trained here: ${options.protocol}, seed ${options.seed}, ${store.value.step} steps`,
       });
+      hold(checkpoint, "the trained model");
       effects.onTrained(options, reached);
       if (state === "failed") effects.onFailure({ kind: "defect", message: message ?? "Pre-training failed." });
       else effects.onEnd(state, store.value.step);
@@ -323,7 +376,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     },
     async snapshot(weightsOnly) {
       store.set({ busy: "saving" });
-      const taken = await engine().ask((api) => api.snapshot({ weightsOnly }));
+      const taken = await askModel((api) => api.snapshot({ weightsOnly }));
       store.set({ busy: undefined });
       return taken;
     },
@@ -341,13 +394,14 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       store.set({ busy: undefined });
       if (loaded.ok) {
         const { metadata, resumable } = loaded.value;
+        hold(bytes, name);
         store.set({ ...INITIAL, model: name, variety: varietyIn(metadata), resumable: resumable ? bytes : undefined });
       }
       return loaded;
     },
     async evaluate(seed) {
       store.set({ busy: "evaluating" });
-      const measured = await engine().ask((api) => api.evaluate(PRIOR_SAMPLES, seed));
+      const measured = await askModel((api) => api.evaluate(PRIOR_SAMPLES, seed));
       store.set({ busy: undefined });
       if (measured.ok) store.set({ quality: measured.value });
       else effects.onFailure(measured.error);

@@ -1,15 +1,19 @@
 import { type Remote, wrap } from "comlink";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
+import { endOf } from "../../workers/life.ts";
 import type { EngineApi, Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { SearchApi } from "../../workers/search-protocol.ts";
 import type { TableApi } from "../../workers/table-protocol.ts";
 
 /**
- * A worker and its proxy. The proxy is held here for as long as the page lives: one that is garbage-collected releases its
- * port, and calls under way never settle. For the same reason calls race against the worker's own failure.
+ * A worker and its proxy. The proxy is held here for as long as the worker lives: one that is garbage-collected releases its
+ * port, and calls under way never settle. For the same reason calls race against the worker's end. After that end the next call starts
+ * another worker.
  */
 export interface Client<Api> {
   readonly api: Remote<Api>;
+  /** How many of its workers came to an end: what an earlier one held, the one of now does not know. */
+  readonly ended: number;
   /** The answer to `call`, or a failure in words if the worker cannot run. */
   ask<T>(call: (api: Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>>;
   /** Ends the worker; calls under way never settle. */
@@ -18,26 +22,52 @@ export interface Client<Api> {
 
 type Broken = Extract<Outcome<never>, { ok: false }>;
 
-const broke = (message: string): Broken => ({ ok: false, error: { kind: "defect", message } });
+const broke = (message: string): Broken => ({ ok: false, error: { kind: "device", message } });
 
-export function connect<Api>(worker: Worker, title: string): Client<Api> {
-  const api = wrap<Api>(worker);
-  const broken = new Promise<Broken>((resolve) => {
-    worker.addEventListener("error", (event) => {
-      resolve(broke(`The ${title} worker stopped${event.message ? `: ${event.message}` : " and gave no reason"}.`));
-    });
-    worker.addEventListener("messageerror", () => resolve(broke(`A message of the ${title} worker could not be read.`)));
-  });
+/**
+ * @param start makes the worker, again after its end
+ * @param greet is asked of every new worker before anything else
+ */
+export function connect<Api>(start: () => Worker, title: string, greet?: (api: Remote<Api>) => unknown): Client<Api> {
+  let ended = 0;
+  let closed = false;
+  let link: { readonly worker: Worker; readonly api: Remote<Api>; readonly broken: Promise<Broken> } | undefined;
+  const open = (): NonNullable<typeof link> => {
+    const worker = start();
+    const made = {
+      worker,
+      api: wrap<Api>(worker),
+      broken: endOf(worker).then((reason) => {
+        if (link === made && !closed) {
+          link = undefined;
+          ended++;
+        }
+        return broke(`The ${title} worker stopped: ${reason.replace(/\.$/, "")}.`);
+      }),
+    };
+    link = made;
+    greet?.(made.api);
+    return made;
+  };
   return {
-    api,
+    get api() {
+      return (link ?? open()).api;
+    },
+    get ended() {
+      return ended;
+    },
     async ask(call) {
+      const { api, broken } = link ?? open();
       try {
         return await Promise.race([call(api), broken]);
       } catch (error) {
         return broke(error instanceof Error ? error.message : String(error));
       }
     },
-    close: () => worker.terminate(),
+    close() {
+      closed = true;
+      link?.worker.terminate();
+    },
   };
 }
 
@@ -69,31 +99,26 @@ export interface Clients {
 
 /** @param prepared what those that ask the space take over; undefined for a space that answers by itself */
 export function createClients(prepared: (() => SpaceTables) | undefined): Clients {
-  const adopting = <Api extends SpaceHolder>(client: Client<Api>): Client<Api> => {
-    // Messages keep their order: what is asked next finds the space prepared. Refused tables are no loss, the worker makes its own.
-    if (prepared) void client.ask((api) => (api as unknown as SpaceHolder).adopt(prepared()));
-    return client;
-  };
+  // Messages keep their order: what is asked next finds the space prepared. Refused tables are no loss, the worker makes its own.
+  const adopt = (api: unknown): unknown => prepared && (api as SpaceHolder).adopt(prepared()).catch(() => undefined);
   const engine = once(() =>
-    adopting(
-      connect<EngineApi>(
-        new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module", name: "engine" }),
-        "engine",
-      ),
+    connect<EngineApi>(
+      () => new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module", name: "engine" }),
+      "engine",
+      adopt,
     ),
   );
   const search = once(() =>
     connect<SearchApi>(
-      new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
+      () => new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
       "search",
     ),
   );
   const tables = once(() =>
-    adopting(
-      connect<TableApi>(
-        new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
-        "table",
-      ),
+    connect<TableApi>(
+      () => new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
+      "table",
+      adopt,
     ),
   );
   return {

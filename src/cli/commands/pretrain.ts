@@ -14,13 +14,14 @@ import {
   type TrainingOptions,
   trainingOptions,
 } from "../../vgae/config.ts";
-import { type EpochReport, type PretrainOutcome, pretraining } from "../../vgae/pretrain.ts";
+import { type Inference, lastingModel, placeFrom } from "../../vgae/lasting.ts";
+import { type EpochReport, pretraining } from "../../vgae/pretrain.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "../../vgae/quality.ts";
 import type { TrainingState } from "../../vgae/state.ts";
 import type { Trainer } from "../../vgae/trainer.ts";
 import { decimal, wholeFrom } from "../arguments.ts";
 import { checkOutput, writeOutput } from "../files.ts";
-import { backendOption, type CommandBackend, type CommandModel, openCommandBackend, readModel } from "../model.ts";
+import { backendOption, type CommandBackend, type CommandModel, evaluator, openCommandBackend, readModel } from "../model.ts";
 import { duration, type Output, output, percent } from "../output.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal } from "../terminal.ts";
@@ -189,19 +190,20 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   terminal.interrupted.removeEventListener("abort", cancel);
   progress.clear();
 
-  const { trainer, backend } = outcome;
+  const { trainer, backend, snapshot: state } = outcome;
   const madeOn = adapterText(backend);
   if (from) warnOfChanges(from, madeOn, trainer.variant, to);
-  const state = await trainer.snapshot();
   const { adapter } = backend;
   const { variant } = trainer;
   await kept.finish();
   await writeOutput(options.out, encode(state, options.weightsOnly === true));
 
   const end = terminal.interrupted.aborted || outcome.state !== "cancelled" ? outcome.state : "stopped";
-  const judged = await judge(outcome, end, space, state, training.seed, options.samples, steps > 0 ? sum / steps : Number.NaN);
+  const model = lastingModel(placeFrom(outcome, open, evaluator(space, { state, shape: trainer.shape })));
+  const unfinishedLoss = steps > 0 ? sum / steps : Number.NaN;
+  const judged = await judge(outcome.epochs, model, end, space, state, training.seed, options.samples, unfinishedLoss);
   trainer.destroy();
-  backend.close();
+  backendNow?.close();
   to.line({
     type: "result",
     state: end,
@@ -312,7 +314,8 @@ type Judged = { readonly loss: number } & (ModelQuality | { readonly [Key in key
 
 /** The numbers of the result: of the last epoch, or of this moment where the run was to stop within an epoch. */
 async function judge(
-  { epochs, trainer }: PretrainOutcome,
+  epochs: readonly EpochReport[],
+  model: Inference,
   end: string,
   space: SearchSpace,
   state: TrainingState,
@@ -322,7 +325,7 @@ async function judge(
 ): Promise<Judged> {
   const last = epochs.at(-1);
   if (end === "stopped" && Number.isFinite(unfinishedLoss)) {
-    return { loss: unfinishedLoss, ...(await modelQuality(trainer, space, state.prior, samples, seed)) };
+    return { loss: unfinishedLoss, ...(await modelQuality(model, space, state.prior, samples, seed)) };
   }
   if (last) {
     const { epoch: _, seconds: __, loss, ...quality } = last;

@@ -4,22 +4,14 @@ import { InputError } from "../../errors.ts";
 import { sampleMetadata } from "../../spaces/sample-metadata.ts";
 import type { Membership, SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
+import type { Inference } from "../../vgae/lasting.ts";
 import { readPrior, writePrior } from "../../vgae/prior/file.ts";
 import { fitPrior, heldOutLikelihood, paperPrior } from "../../vgae/prior/fit.ts";
 import { LEAST_STD, PRIORS, type Prior, type PriorName } from "../../vgae/prior/prior.ts";
 import { drawSamples, type SampleQuality } from "../../vgae/prior/samples.ts";
-import type { Trainer } from "../../vgae/trainer.ts";
 import { wholeFrom } from "../arguments.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
-import {
-  backendOption,
-  type CommandBackend,
-  type CommandModel,
-  modelProvenance,
-  openCommandBackend,
-  readModel,
-  trainerOf,
-} from "../model.ts";
+import { backendOption, type CommandBackend, type CommandModel, modelProvenance, openModel, readModel } from "../model.ts";
 import { type Output, output, percent } from "../output.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
@@ -95,9 +87,9 @@ async function sample(name: string, options: DrawOptions, to: Output, terminal: 
   const model = await readModel(space, options.model);
   const priorFile = isPriorName(options.prior) ? undefined : await readInput(options.prior);
   await prepare(space, to, terminal);
-  const backend = await openCommandBackend(options.backend, to);
+  const opened = await openModel(options.backend, to, space, model);
   try {
-    const trainer = await trainerOf(backend, space, model);
+    const { model: trainer } = opened;
     const started = performance.now();
     const prior = priorFile
       ? readPrior(priorFile, model.shape, model.state.parameters, options.prior)
@@ -120,15 +112,14 @@ async function sample(name: string, options: DrawOptions, to: Output, terminal: 
       heldOutLogLikelihood,
       heldOutGraphs,
       ...modelProvenance(model),
-      adapter: backend.adapter,
-      backend: backend.name,
+      adapter: opened.backend.adapter,
+      backend: opened.backend.name,
       version: VERSION,
     });
     tell(to, space, prior.name, quality, heldOutLogLikelihood);
-    trainer.destroy();
     return EXIT.ok;
   } finally {
-    backend.close();
+    opened.close();
   }
 }
 
@@ -156,7 +147,7 @@ function checkOptions({ prior, savePrior, out, seed, fitSeed }: DrawOptions): vo
 }
 
 async function fitted(
-  trainer: Trainer,
+  trainer: Inference,
   space: SearchSpace,
   model: CommandModel,
   { prior, fitSeed, savePrior }: DrawOptions,

@@ -15,7 +15,7 @@ import type { Budget } from "../../search/trace.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { assignment, decimal, seedList, wholeFrom } from "../arguments.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
-import { backendOption, type CommandBackend, embedSpace, modelProvenance, openCommandBackend, readModel } from "../model.ts";
+import { backendOption, type CommandBackend, embedSpace, modelProvenance, openModel, readModel } from "../model.ts";
 import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
 import { runSeeds } from "../seeds.ts";
@@ -190,8 +190,9 @@ async function openEmbedding(
     return { embedding: readEmbedding(space, await readInput(path), path), provenance: { embedding: basename(path) } };
   }
   const model = await readModel(space, options.model);
-  const backend = await openCommandBackend(options.backend, to);
-  const embedding = await embedSpace(backend, space, model).finally(backend.close);
+  const opened = await openModel(options.backend, to, space, model);
+  const embedding = await embedSpace(opened, space).finally(opened.close);
+  const { backend } = opened;
   return { embedding, provenance: { ...modelProvenance(model), adapter: backend.adapter, backend: backend.name } };
 }
 

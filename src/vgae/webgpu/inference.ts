@@ -71,15 +71,24 @@ export async function inference(
   };
   const back = staging(gpu, "inference readback", outputFloats);
 
-  const rowGroups = plan.blocks / plan.threads;
+  /** Graphs that a workgroup of the encoder goes over: a part of a chunk takes only its part of the time. */
+  const graphsEach = (4 * plan.threads) / nodes;
   const stages = stageWords(plan).map((words, s) => uniform(`inference stage ${s}`, words));
-  const tape: Dispatch[] = [{ kernel: prepare, group: prepare.bind(resources), workgroups: 1 }];
-  stages.forEach((stage, s) => {
+  const bound = stages.map((stage, s) => {
     const heads = s === stages.length - 1;
     const kernel = heads ? embed : s === 0 ? encodeInput : encode;
-    const group = kernel.bind({ ...resources, stage, latents: output });
-    tape.push({ kernel, group, workgroups: heads ? (CHUNK * 2 * latent) / 4 / 64 : [plan.columnGroups, rowGroups] });
+    return { kernel, group: kernel.bind({ ...resources, stage, latents: output }), heads };
   });
+  const prepareGroup = prepare.bind(resources);
+  const tapeFor = (count: number): Dispatch[] => [
+    { kernel: prepare, group: prepareGroup, workgroups: 1 },
+    ...bound.map(({ heads, ...dispatch }) => ({
+      ...dispatch,
+      workgroups: heads
+        ? Math.ceil((count * 2 * latent) / 4 / 64)
+        : ([plan.columnGroups, Math.ceil(count / graphsEach)] as const),
+    })),
+  ];
   const decodeGroup = decode.bind({ ...resources, latents: points, logits: output });
   const offsets = new Map(parameterLayout(plan.shape).parameters.map(({ name, offset }) => [name, offset / 4]));
 
@@ -109,7 +118,7 @@ export async function inference(
       device.queue.writeBuffer(graphs, 0, part);
       device.queue.writeBuffer(run, 0, evaluationRunWords(count, CHUNK));
       device.queue.writeBuffer(job, 0, Uint32Array.of(count, means ? 1 : 0));
-      await runChunk(tape, count * floatsEach, (view) => use(view, first));
+      await runChunk(tapeFor(count), count * floatsEach, (view) => use(view, first));
     }
   };
 

@@ -3,6 +3,7 @@ import distance from "../../../shaders/nearest-distance.wgsl?raw";
 import gather from "../../../shaders/nearest-gather.wgsl?raw";
 import searchJob from "../../../shaders/nearest-search.wgsl?raw";
 import tilesMinima from "../../../shaders/nearest-tiles.wgsl?raw";
+import { allocation } from "../../gpu/allocation.ts";
 import { createBuffer, destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { createKernel, record } from "../../gpu/kernel.ts";
 import { turns } from "../../gpu/turns.ts";
@@ -50,9 +51,10 @@ export async function nearestSearch(gpu: Gpu, points: Points): Promise<NearestSe
     createKernel(gpu, "nearest-gather", `${header}${distance}${gather}`),
   ]);
   const answerWords = BATCH * (1 + capacityOf(MOST_NEIGHBOURS));
+  const room = allocation(gpu, "the points to search");
   const made: GPUBuffer[] = [];
   const make = (label: string, words: number, usage: GPUBufferUsageFlags): GPUBuffer => {
-    const buffer = createBuffer(gpu, `nearest ${label}`, 4 * words, usage);
+    const buffer = createBuffer(room.gpu, `nearest ${label}`, 4 * words, usage);
     made.push(buffer);
     return buffer;
   };
@@ -66,6 +68,7 @@ export async function nearestSearch(gpu: Gpu, points: Points): Promise<NearestSe
     candidates: make("candidates", BATCH * capacityOf(MOST_NEIGHBOURS), STORAGE | COPY_SRC),
   };
   const back = make("readback", answerWords, MAP_READ | COPY_DST);
+  await room.settle();
   device.queue.writeBuffer(buffers.points, 0, data as Float32Array<ArrayBuffer>);
   const groups = { tiles: tilesKernel.bind(buffers), bound: boundKernel.bind(buffers), gather: gatherKernel.bind(buffers) };
 

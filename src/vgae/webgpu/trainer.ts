@@ -1,3 +1,4 @@
+import { allocation } from "../../gpu/allocation.ts";
 import { destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { record } from "../../gpu/kernel.ts";
 import { turns } from "../../gpu/turns.ts";
@@ -8,6 +9,7 @@ import { initialState, type TrainingState } from "../state.ts";
 import type { StepMetrics, Trainer, TrainingSet } from "../trainer.ts";
 import { METRIC_FLOATS, METRICS, type Plan, planOf, type TrainingBuffers, trainingBuffers } from "./buffers.ts";
 import { type Inference, inference } from "./inference.ts";
+import { type Submits, submits } from "./pace.ts";
 import { type Staging, staging } from "./readback.ts";
 import { runWords, type TrainingStep, trainingStep } from "./step.ts";
 import { downloadState, stateStaging, uploadState } from "./transfer.ts";
@@ -28,9 +30,8 @@ export interface WebgpuTrainer extends Trainer {
   readonly dispatchesPerStep: number;
 }
 
-const MAX_IN_FLIGHT = 2;
-const TARGET_MS = 8;
-const MAX_STEPS_PER_SUBMIT = 64;
+/** One for each submit that may be under way, and one that is being read. */
+const RINGS = 3;
 
 /**
  * The model with its optimiser on a WebGPU device: the whole training loop stays there. Same device, seed and options: the
@@ -47,27 +48,25 @@ export async function webgpuTrainer(
   const { device } = gpu;
   const subgroup = settings.subgroup ?? subgroupFor(gpu, shape);
   const plan = planOf(shape, packing, options, subgroup);
-  const buffers = trainingBuffers(gpu, plan, set.packed.length);
+  const room = allocation(gpu, "the model");
+  const buffers = trainingBuffers(room.gpu, plan, set.packed.length);
+  await room.settle();
   device.queue.writeBuffer(buffers.graphs, 0, set.packed as Uint32Array<ArrayBuffer>);
-  const step: TrainingStep = await trainingStep(gpu, plan, buffers, { inject: false });
+  const step: TrainingStep = await trainingStep(room.gpu, plan, buffers, { inject: false });
   step.configure(runWords(options, set.count));
-  const evaluate: Inference = await inference(gpu, plan, buffers);
-  const rings: Staging[] = Array.from({ length: MAX_IN_FLIGHT + 1 }, (_, i) =>
-    staging(gpu, `metrics ${i}`, METRICS * METRIC_FLOATS),
-  );
-  const stateBack = stateStaging(gpu, plan);
+  const evaluate: Inference = await inference(room.gpu, plan, buffers);
+  const rings: Staging[] = Array.from({ length: RINGS }, (_, i) => staging(room.gpu, `metrics ${i}`, METRICS * METRIC_FLOATS));
+  const stateBack = stateStaging(room.gpu, plan);
+  await room.settle();
 
   let submitted = 0;
   let taken = 0;
-  let inFlight = 0;
-  let lastDone = 0;
-  let msPerStep = 0;
+  const underWay: Submits = submits(settings.stepsPerSubmit);
   let generation = 0;
   /** Batches tracked before the run that `step` counts: weights from elsewhere may come with a history. */
   let trackedBefore = 0;
   const pendingMetrics: StepMetrics[] = [];
   const metricReads = new Set<Promise<void>>();
-  const waiting: (() => void)[] = [];
 
   const collect = (view: Float32Array, upTo: number): void => {
     for (; taken < upTo; taken++) {
@@ -110,22 +109,9 @@ export async function webgpuTrainer(
     const ring = copyMetrics(encoder);
     submit(gpu, encoder.finish());
     submitted += count;
-    inFlight++;
-    const started = performance.now();
-    void device.queue.onSubmittedWorkDone().then(() => {
-      const now = performance.now();
-      const measured = (now - Math.max(started, lastDone)) / count;
-      msPerStep = msPerStep === 0 ? measured : 0.7 * msPerStep + 0.3 * measured;
-      lastDone = now;
-      inFlight--;
-      waiting.shift()?.();
-    });
+    underWay.add(count, device.queue.onSubmittedWorkDone());
     if (ring) readMetrics(ring, submitted);
   };
-
-  const stepsPerSubmit = (): number =>
-    settings.stepsPerSubmit ??
-    (msPerStep === 0 ? 1 : Math.min(MAX_STEPS_PER_SUBMIT, Math.max(1, Math.floor(TARGET_MS / msPerStep))));
 
   const finish = async (): Promise<void> => {
     const [mine, upTo] = [generation, submitted];
@@ -179,16 +165,19 @@ export async function webgpuTrainer(
     get step() {
       return submitted;
     },
+    get stride() {
+      return underWay.steps;
+    },
     async advance(steps) {
       for (let left = steps; left > 0; ) {
-        if (inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
-        const count = Math.min(left, stepsPerSubmit());
+        await underWay.room();
+        const count = Math.min(left, underWay.steps);
         // The one case in which a readback holds the loop up: the next steps would overwrite metrics that nobody has read yet.
         if (submitted + count - taken > METRICS) await finish();
         submitSteps(count);
         left -= count;
       }
-      if (inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
+      await underWay.room();
     },
     takeMetrics: () => pendingMetrics.splice(0),
     finish,
