@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import type { Counts } from "../../src/gpu/device.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { trainingOptions } from "../../src/vgae/config.ts";
@@ -22,17 +22,20 @@ const ADAM_GROUPS = 33;
 /** A hundred steps an epoch, so that judging and snapshots come along. */
 const some: SearchSpace = { ...space, size: 3300, trainSize: 3200 };
 
-afterEach(() => void vi.restoreAllMocks());
+let restore = (): void => undefined;
+afterEach(() => restore());
 
+/** Not a spy, which would remember every call. */
 function keepOnlyBooks(): void {
-  const real = GPUComputePassEncoder.prototype.dispatchWorkgroups;
-  vi.spyOn(GPUComputePassEncoder.prototype, "dispatchWorkgroups").mockImplementation(function (
-    this: GPUComputePassEncoder,
-    ...groups
-  ) {
+  const { prototype } = GPUComputePassEncoder;
+  const real = prototype.dispatchWorkgroups;
+  prototype.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...groups) {
     if (this.label !== "training steps") real.apply(this, groups);
     else if (groups[0] === ADAM_GROUPS) real.call(this, 1);
-  });
+  };
+  restore = () => {
+    prototype.dispatchWorkgroups = real;
+  };
 }
 
 interface Held {
