@@ -1,8 +1,10 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nasbench201 } from "../../../src/spaces/index.ts";
 import { VERSION } from "../../../src/version.ts";
-import { readCheckpoint } from "../../../src/vgae/checkpoint.ts";
+import { readCheckpoint, writeCheckpoint } from "../../../src/vgae/checkpoint.ts";
+import { DEFAULT_TRAINING, modelShape } from "../../../src/vgae/config.ts";
+import { initialState } from "../../../src/vgae/state.ts";
 import { command, fresh } from "./command.ts";
 
 const PRETRAIN = ["pretrain", "nasbench201", "--backend", "tfjs-wasm", "--samples", "20"] as const;
@@ -125,6 +127,25 @@ describe("archscape pretrain", { timeout: 60_000 }, () => {
     expect(code).toBe(130);
     expect(result()).toMatchObject({ type: "result", state: "cancelled", validity: null, reconstruction: null });
     expect(readCheckpoint(nasbench201(), new Uint8Array(readFileSync(out))).state.step).toBe(result()["step"]);
+  });
+
+  it("stops at a loss that is not a number with exit code 1, says at which step, and writes the weights before it", async () => {
+    const [bad, out] = [fresh("bad.safetensors"), fresh("failed.safetensors")];
+    const shape = modelShape(nasbench201());
+    const state = initialState(shape, 3);
+    // Finite, as a checkpoint must be; its square is not.
+    state.parameters.fill(3e38, 0, 64);
+    writeFileSync(
+      bad,
+      writeCheckpoint(shape, state, { space: nasbench201(), options: DEFAULT_TRAINING, adapter: "none", version: "0" }),
+    );
+    const { code, result, err } = await command([...PRETRAIN, "--resume", bad, "--out", out, "--json"]);
+    const message =
+      "The loss or the gradient of step 1 (epoch 1) is not a number: training stopped and kept the weights of step 0.";
+    expect(code).toBe(1);
+    expect(result()).toMatchObject({ type: "result", state: "failed", step: 0, message, file: out });
+    expect(err).toContain(message);
+    expect(readCheckpoint(nasbench201(), new Uint8Array(readFileSync(out))).state.parameters).toEqual(state.parameters);
   });
 
   it("leaves no file behind where it is refused", async () => {

@@ -3,49 +3,68 @@ import { nasbench201 } from "../../../src/spaces/index.ts";
 import { DEFAULT_TRAINING, LATENT } from "../../../src/vgae/config.ts";
 import { createTraining, type TrainingEffects } from "../../../web/state/training.ts";
 import type { Client } from "../../../web/state/workers.ts";
-import type { EngineApi, PretrainRequest, PretrainResult } from "../../../workers/protocol.ts";
+import type { EngineApi, EngineEvent, PretrainRequest, PretrainResult } from "../../../workers/protocol.ts";
 
 const ok = <T>(value: T) => ({ ok: true, value }) as const;
 
-/** An engine that loads anything, and whose runs end when they are cancelled. */
+/** An engine that loads anything, and whose runs end when they are cancelled. Its worker can die. */
 function engine(metadata: Record<string, string> = {}) {
   const asked: PretrainRequest[] = [];
+  const loaded: string[] = [];
+  let post = (_: EngineEvent): void => undefined;
+  let die = (): void => undefined;
   let end = (): void => undefined;
   let embedded = 0;
   const api = {
     open: async () => ok({ backend: "webgpu", status: "hardware", adapter: "card", message: "" }),
-    load: async () => ok({ metadata, resumable: true }),
+    load: async (_: unknown, __: Uint8Array, name: string) => {
+      loaded.push(name);
+      return ok({ metadata, resumable: true });
+    },
     embed: async (indices: Uint32Array) => {
       embedded += indices.length;
       await new Promise((resolve) => setTimeout(resolve, 5));
       return ok(new Float32Array(indices.length * LATENT));
     },
     cancel: async () => end(),
-    pretrain(request: PretrainRequest) {
+    pretrain(request: PretrainRequest, events: MessagePort) {
       asked.push(request);
+      post = (event) => events.postMessage(event);
       const result: PretrainResult = { state: "cancelled", epochs: [], checkpoint: Uint8Array.of(1) };
       return new Promise((resolve) => {
         end = () => resolve(ok(result));
+        die = () => {
+          client.ended++;
+          resolve({ ok: false, error: { kind: "device", message: "The engine worker stopped: gone." } });
+        };
       });
     },
   } as unknown as EngineApi;
-  const client = { api, ask: (call: (api: EngineApi) => Promise<unknown>) => call(api) } as unknown as Client<EngineApi>;
-  return { client: () => client, asked, embedded: () => embedded };
+  const client = { api, ended: 0, ask: (call: (api: EngineApi) => Promise<unknown>) => call(api) };
+  return {
+    client: () => client as unknown as Client<EngineApi>,
+    asked,
+    loaded,
+    embedded: () => embedded,
+    post: (event: EngineEvent) => post(event),
+    die: () => die(),
+  };
 }
 
 function effects() {
+  const failed = vi.fn<TrainingEffects["onFailure"]>();
   const placed = vi.fn<TrainingEffects["onPlaced"]>();
   const nothing = (): void => undefined;
   const all: TrainingEffects = {
     onEmbedding: nothing,
     onTrained: nothing,
     onPlaced: placed,
-    onFailure: nothing,
+    onFailure: failed,
     onDeviceLost: nothing,
     onNotKept: nothing,
     onEnd: nothing,
   };
-  return { all, placed };
+  return { all, placed, failed };
 }
 
 const bytes = Uint8Array.of(7);
@@ -73,6 +92,41 @@ describe("the page's training", () => {
     }
     expect(asked[0]).toMatchObject({ resume: bytes, keep: { id: "kept" } });
     expect(new Set(asked.map(({ keep }) => keep?.id)).size).toBe(3);
+  });
+
+  it.each<[string, EngineEvent | undefined, string, Uint8Array | undefined]>([
+    ["is kept by the browser", { type: "kept", step: 40 }, "The run is kept up to step 40: resume it above.", undefined],
+    [
+      "is held by the page",
+      { type: "held", step: 40, checkpoint: Uint8Array.of(5) },
+      'Training can go on from step 40: press "Train on".',
+      Uint8Array.of(5),
+    ],
+    ["is lost", undefined, "Nothing of the run was kept yet: start it again.", undefined],
+  ])("says when the worker dies in a run, which %s", async (_, event, sentence, resumable) => {
+    const { client, asked, post, die } = engine();
+    const { all, failed } = effects();
+    const training = createTraining(nasbench201(), client, all);
+    const run = training.start(DEFAULT_TRAINING, { live: false });
+    await expect.poll(() => asked.length).toBe(1);
+    if (event) post(event);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    die();
+    await run;
+    expect(failed).toHaveBeenCalledWith({ kind: "device", message: `The engine worker stopped: gone. ${sentence}` });
+    expect(training.store.value).toMatchObject({ job: "failed", isBroken: true, resumable });
+  });
+
+  it("gives the model to the worker that follows one that died with it", async () => {
+    const { client, loaded } = engine();
+    const training = createTraining(nasbench201(), client, effects().all);
+    await training.load(bytes, "mine.safetensors");
+    (client() as { ended: number }).ended = 1;
+    const placing = training.place();
+    await expect.poll(() => loaded).toEqual(["mine.safetensors", "mine.safetensors"]);
+    training.stopPlacing();
+    await placing;
+    expect(loaded).toHaveLength(2);
   });
 
   it("places the cells of a cancelled run in parts, and a reset ends that at once", async () => {
