@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
 import { type Evaluation, type Objective, oriented } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
-import { type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
-import type { Embedding, SearchProtocol } from "./strategy.ts";
+import { type ChosenStrategy, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
+import type { Embedding, SearchProtocol, Told } from "./strategy.ts";
 import type { Budget, Query, Trace } from "./trace.ts";
 
 export interface SearchRequest {
@@ -39,18 +39,54 @@ const TURN = 50;
  * Throws InputError for a budget, seed, embedding or option that cannot be, before anything is evaluated.
  */
 export async function search(request: SearchRequest): Promise<Trace> {
-  const { embedding, objective, budget, seed, signal, space, protocol = "corrected", resume = [] } = request;
+  const settled = settle(request);
+  const run = openRun(settled, request);
+  const asking = settled.chosen.create({ embedding: request.embedding, candidates: settled.candidates, seed: request.seed });
+  for (;;) {
+    const batch = asking.ask();
+    if (batch.length === 0) return run.trace("exhausted");
+    const told = await run.evaluate(batch);
+    if (typeof told === "string") return run.trace(told);
+    asking.tell(told);
+  }
+}
+
+/** A request that was found fit to be run, with what all its seeds share. */
+export interface Settled extends Omit<SearchRequest, "seed" | "onQuery" | "resume"> {
+  readonly protocol: SearchProtocol;
+  /** Indices that may be proposed, ascending. */
+  readonly candidates: Uint32Array;
+  readonly chosen: ChosenStrategy;
+}
+
+/** Throws InputError for a budget, embedding or option that cannot be. */
+export function settle(request: Omit<SearchRequest, "seed" | "onQuery" | "resume">): Settled {
+  const { embedding, objective, budget, space, protocol = "corrected" } = request;
   const candidates = Uint32Array.from({ length: objective.size }, (_, index) => index).filter((index) => objective.has(index));
-  checkSeed(seed);
   checkEmbedding(embedding, objective);
   checkBudget(budget, objective, candidates.length);
   const setting = { protocol, space, accuracy: objective.metric.quantity === "accuracy" };
-  const chosen = strategy(request.strategy, setting, request.options);
-  const asking = chosen.create({ embedding, candidates, seed });
+  return { ...request, protocol, candidates, chosen: strategy(request.strategy, setting, request.options) };
+}
 
+/** The books of one run: what it evaluated and paid, and when it has to end. */
+export interface OpenRun {
+  /** Evaluates a batch, one after the other; the reason if the run ends with or before the last of it. */
+  evaluate(batch: readonly number[]): Promise<Told[] | "budget" | "cancelled">;
+  trace(end: Trace["end"]): Trace;
+}
+
+/** @param backend what worked out the proposals, where it was not JavaScript */
+export function openRun(
+  { objective, budget, signal, space, protocol, chosen }: Settled,
+  { seed, onQuery, resume = [] }: Pick<SearchRequest, "seed" | "onQuery" | "resume">,
+  backend?: string,
+): OpenRun {
+  checkSeed(seed);
   const queries: Query[] = [];
   let incumbent: { index: number; value: number } | undefined;
   let spent = 0;
+  let turn = performance.now();
   const isSpent = (): boolean => ("queries" in budget ? queries.length >= budget.queries : spent >= budget.seconds);
 
   const record = (index: number, { value, report, cost }: Evaluation): void => {
@@ -66,10 +102,10 @@ export async function search(request: SearchRequest): Promise<Trace> {
       incumbent: incumbent.index,
     };
     queries.push(query);
-    request.onQuery?.(query);
+    onQuery?.(query);
   };
 
-  const evaluate = async (index: number): Promise<Evaluation> => {
+  const evaluateOne = async (index: number): Promise<Evaluation> => {
     const known = resume[queries.length];
     if (!known) return objective.evaluate(index, signal);
     if (known.index === index) return { ...known, value: oriented(known.value, objective.metric) };
@@ -78,43 +114,39 @@ export async function search(request: SearchRequest): Promise<Trace> {
     );
   };
 
-  const run = async (): Promise<Trace["end"]> => {
-    let turn = performance.now();
-    for (;;) {
-      const batch = asking.ask();
-      if (batch.length === 0) return "exhausted";
-      const results: { index: number; value: number }[] = [];
+  return {
+    async evaluate(batch) {
+      const results: Told[] = [];
       for (const index of batch) {
         if (performance.now() - turn > TURN) {
           await nextTurn();
           turn = performance.now();
         }
         if (signal?.aborted) return "cancelled";
-        const evaluation = await evaluate(index);
+        const evaluation = await evaluateOne(index);
         if (!Number.isFinite(evaluation.value))
           throw new Error(`${objective.name} gave no finite value for architecture ${index}`);
         record(index, evaluation);
         results.push({ index, value: evaluation.value });
         if (isSpent()) return "budget";
       }
-      asking.tell(results);
-    }
-  };
-
-  const end = await run();
-  return {
-    strategy: chosen.name,
-    options: chosen.options,
-    protocol,
-    seed,
-    budget,
-    ...(space && { space }),
-    objective: objective.name,
-    metric: objective.metric,
-    ...(objective.report && { report: objective.report }),
-    ...(objective.cost && { cost: objective.cost }),
-    queries,
-    end,
+      return results;
+    },
+    trace: (end) => ({
+      strategy: chosen.name,
+      options: chosen.options,
+      protocol,
+      seed,
+      ...(backend !== undefined && { backend }),
+      budget,
+      ...(space && { space }),
+      objective: objective.name,
+      metric: objective.metric,
+      ...(objective.report && { report: objective.report }),
+      ...(objective.cost && { cost: objective.cost }),
+      queries,
+      end,
+    }),
   };
 }
 

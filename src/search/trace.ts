@@ -30,6 +30,8 @@ export interface Trace {
   readonly options: StrategyOptions;
   readonly protocol: SearchProtocol;
   readonly seed: number;
+  /** What worked out the proposals, device included; absent for JavaScript, which gives the same ones everywhere. */
+  readonly backend?: string;
   readonly budget: Budget;
   readonly space?: SpaceName;
   /** Where the labels are from. */

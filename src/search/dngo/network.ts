@@ -34,11 +34,7 @@ export function initialNetwork(inputs: number, hidden: number, random: Generator
   return { inputs, hidden, parameters };
 }
 
-/**
- * Trains a fresh network.
- * @param x rows x inputs, row-major, standardised
- * @param y one target a row
- */
+/** Trains a fresh network: see `trainOn`. */
 export function trainNetwork(
   x: Float64Array,
   y: Float64Array,
@@ -46,15 +42,33 @@ export function trainNetwork(
   training: NetworkTraining,
   random: Generator,
 ): Network {
-  const rows = y.length;
   const network = initialNetwork(inputs, training.hidden, random);
+  trainOn(network, x, y, training, (order) => void random.shuffle(order));
+  return network;
+}
+
+/**
+ * Trains a network, in place.
+ * @param x rows x inputs, row-major, standardised
+ * @param y one target a row
+ * @param reorder brings the rows into the order of an epoch; it is given them as the epoch before left them
+ */
+export function trainOn(
+  network: Network,
+  x: Float64Array,
+  y: Float64Array,
+  training: NetworkTraining,
+  reorder: (order: Uint32Array, epoch: number) => void,
+): void {
+  const rows = y.length;
+  const { inputs } = network;
   const gradients = new Float64Array(network.parameters.length);
   const optimiser = adam(gradients.length, training.learningRate);
   const size = Math.min(training.batchSize, rows);
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   const batch = workspace(size, network);
   for (let epoch = 0; epoch < training.epochs; epoch++) {
-    random.shuffle(order);
+    reorder(order, epoch);
     for (let start = 0; start + size <= rows; start += size) {
       for (let r = 0; r < size; r++) {
         const row = order[start + r] as number;
@@ -65,7 +79,6 @@ export function trainNetwork(
       optimiser.step(network.parameters, gradients);
     }
   }
-  return network;
 }
 
 /** A batch of rows and the room its passes need. */

@@ -9,7 +9,7 @@ import {
   predictVariance,
   type ResidualNorm,
 } from "./linear-regression.ts";
-import { forRawPoints, hiddenFeatures, type Network, type NetworkTraining, trainNetwork } from "./network.ts";
+import { forRawPoints, hiddenFeatures, initialNetwork, type Network, type NetworkTraining, trainOn } from "./network.ts";
 
 /** What has been evaluated so far. */
 export interface Observations {
@@ -35,21 +35,38 @@ export interface Surrogate {
   readonly target: number;
 }
 
+/** What is left to chance in a surrogate. */
+export interface SurrogateChance {
+  /** The network that training starts from. */
+  network(inputs: number, hidden: number): Network;
+  /** Brings rows into the order of an epoch; it is given them as the epoch before left them. */
+  reorder(order: Uint32Array, epoch: number): void;
+  /** Where the search for the precisions starts: log alpha ~ N(0, 1) and log 1/beta ~ N(-3, 1). Asked last. */
+  start(): readonly [number, number];
+}
+
+/** Chance out of one generator, in the order in which a surrogate asks. */
+export const drawnChance = (random: Generator): SurrogateChance => ({
+  network: (inputs, hidden) => initialNetwork(inputs, hidden, random),
+  reorder: (order) => void random.shuffle(order),
+  start: () => [random.normal(), random.normal() - 3],
+});
+
 export function fitSurrogate(
   { rows, dimensions, values }: Observations,
   options: SurrogateOptions,
-  random: Generator,
+  chance: SurrogateChance,
 ): Surrogate {
   const inputScale = standardise(rows, dimensions);
   const labelScale = options.labels === "standardised" ? standardise(values, 1) : undefined;
-  const network = trainNetwork(rows, values, dimensions, options, random);
+  const network = chance.network(dimensions, options.hidden);
+  trainOn(network, rows, values, options, chance.reorder);
   const phi = new Float64Array(values.length * options.hidden);
   hiddenFeatures(network, rows, values.length, phi);
   const basis = directions(phi, values, options.hidden);
-  const start = [random.normal(), random.normal() - 3] as const;
   return {
     network: forRawPoints(network, inputScale.mean, inputScale.deviation),
-    regression: posterior(basis, likeliestPrecision(basis, start, options.residual)),
+    regression: posterior(basis, likeliestPrecision(basis, chance.start(), options.residual)),
     target: options.target === "incumbent" ? values.reduce((a, b) => Math.max(a, b)) : inUnit(options.target, labelScale),
   };
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { generator } from "../../random/generator.ts";
 import type { ResidualNorm } from "../dngo/linear-regression.ts";
-import { fitSurrogate, mostPromising, type Spread } from "../dngo/surrogate.ts";
+import { drawnChance, fitSurrogate, mostPromising, type Spread } from "../dngo/surrogate.ts";
 import { drawer } from "../sampling.ts";
 import { askTell, type Embedding, type StrategyDefinition } from "../strategy.ts";
 
@@ -92,7 +92,7 @@ export const dngo: StrategyDefinition<DngoOptions> = {
         const surrogate = fitSurrogate(
           { rows: pointsOf(embedding, asked), dimensions: embedding.dimensions, values: Float64Array.from(values) },
           options,
-          generator(seed, "search", round),
+          drawnChance(generator(seed, "search", round)),
         );
         return mostPromising(surrogate, points, candidates, seen, options);
       },
