@@ -90,10 +90,13 @@ export interface Surroundings {
 /** One sentence. */
 export function verdict({ ok, parts, adapter, variants }: Report, { host, version }: Surroundings): string {
   const where = `${adapter} (${host}; kernels ${variants.join(" and ") || "not made"}; Archscape ${version})`;
-  const total = parts.reduce((sum, { checks }) => sum + checks, 0);
-  if (ok) return `Computes correctly: all ${total} checks in ${parts.length} parts agree on ${where}.`;
+  if (ok) {
+    const total = parts.reduce((sum, { checks }) => sum + checks, 0);
+    return `Computes correctly: ${total} checks of ${parts.map(({ part }) => part).join(", ")} agree on ${where}.`;
+  }
   const bad = parts.filter(({ state }) => state !== "agrees").map(({ part }) => part);
-  return `Does not compute correctly: ${bad.join(", ")} ${bad.length === 1 ? "is" : "are"} wrong on ${where}; do not trust what is trained or embedded here.`;
+  const what = `the ${bad.length === 1 ? "check" : "checks"} of ${bad.join(", ")} failed`;
+  return `Does not compute correctly: ${what} on ${where}; do not trust what is trained or embedded here.`;
 }
 
 /** The whole report as plain text, to copy into a message. */
