@@ -1,61 +1,133 @@
-/**
- * The chart of a run: milliseconds a step by engine on a logarithmic axis, median as a dot with its label, quartiles as a line. A
- * string, so that Node, which has no document, and the page draw the same.
- */
+/** The pictures of a run, with Observable Plot: milliseconds a step by engine, and the roofline with the kernels of a step. */
+import * as Plot from "@observablehq/plot";
 import { number } from "./report.ts";
 import type { BenchmarkResult } from "./result.ts";
+import { kernelRows, type Roof, roofOf } from "./roofline.ts";
+import { svgDocument } from "./svg-document.ts";
 
 const WIDTH = 720;
-const LEFT = 190;
-const RIGHT = 90;
-const TOP = 34;
-const ROW = 30;
-const BOTTOM = 36;
+const FONT = { fontFamily: "system-ui, sans-serif", fontSize: "12px", overflow: "visible" } as const;
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-/** Powers of ten, with 2 and 5 times them where they are few, that frame the values. */
-export function ticksBetween(low: number, high: number): number[] {
-  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
-  if (powers.length > 4) return powers;
-  const all = powers.flatMap((power) => [power, 2 * power, 5 * power]);
-  const from = all.findLastIndex((tick) => tick <= low);
-  const to = all.findIndex((tick) => tick >= high);
-  return all.slice(Math.max(0, from), to < 0 ? undefined : to + 1);
+export interface ChartStyle {
+  /** The page's document by default. */
+  readonly document?: Document;
+  /** Colour of what is ours. */
+  readonly accent: string;
 }
 
-/** Colours of a file that stands alone. A page has its own, and its policy may refuse those of others. */
-const COLOURS = "<style>svg { color: #555 } @media (prefers-color-scheme: dark) { svg { color: #bbb } }</style>\n";
+const logarithmic = (label: string, values: readonly number[]): Plot.ScaleOptions => {
+  const [low, high] = domainOf(values);
+  return {
+    type: "log",
+    domain: [low, high],
+    label,
+    labelArrow: "none",
+    grid: true,
+    tickFormat: "~g",
+    ticks: ticksBetween(low, high),
+  };
+};
 
-export function stepChart({ engines, environment }: Pick<BenchmarkResult, "engines" | "environment">, colours = COLOURS): string {
-  const values = engines.flatMap(({ ms }) => [ms.lower, ms.upper]).filter((value) => value > 0);
-  const ticks = values.length > 0 ? ticksBetween(Math.min(...values), Math.max(...values)) : [1, 10];
-  const [low, high] = [Math.log10(ticks[0] as number), Math.log10(ticks.at(-1) as number)];
-  const x = (value: number): string =>
-    (LEFT + ((Math.log10(value) - low) / (high - low || 1)) * (WIDTH - LEFT - RIGHT)).toFixed(1);
-  const bottom = TOP + ROW * engines.length;
-  const height = bottom + BOTTOM;
-  const grid = ticks.map(
-    (tick) =>
-      `<line x1="${x(tick)}" x2="${x(tick)}" y1="${TOP}" y2="${bottom}" stroke="currentColor" stroke-opacity="0.15"/>` +
-      `<text x="${x(tick)}" y="${bottom + 16}" text-anchor="middle" opacity="0.7">${tick.toLocaleString("en")}</text>`,
-  );
-  const rows = engines.map(({ title, ms }, i) => {
-    const y = TOP + ROW * (i + 0.5);
-    const colour = i === 0 ? "#0072b2" : "currentColor";
-    return (
-      `<text x="${LEFT - 12}" y="${y + 4}" text-anchor="end"${i === 0 ? ' font-weight="600"' : ""}>${escaped(title)}</text>` +
-      `<line x1="${x(ms.lower)}" x2="${x(ms.upper)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>` +
-      `<circle cx="${x(ms.median)}" cy="${y}" r="4.5" fill="${colour}"/>` +
-      `<text x="${x(Math.max(ms.median, ms.upper))}" dx="10" y="${y + 4}">${number(ms.median)}</text>`
-    );
+/** Ticks 1, 2, 5 times powers of ten; powers only where those would be many. */
+export function ticksBetween(low: number, high: number): number[] {
+  const few = Math.log10(high / low) <= 2.5;
+  const powers = Array.from({ length: 24 }, (_, i) => 10 ** (i - 9));
+  const all = powers.flatMap((power) => (few ? [power, 2 * power, 5 * power] : [power]));
+  // 10 ** -3 and its like are not exact.
+  return all.map((tick) => Number(tick.toPrecision(3))).filter((tick) => tick >= low && tick <= high);
+}
+
+/** The nearest of 1, 2, 5 times powers of ten that frame the values. */
+export function domainOf(values: readonly number[]): [number, number] {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  if (positive.length === 0) return [1, 10];
+  const around = (value: number): number[] =>
+    [1, 2, 5, 10].map((factor) => Number((factor * 10 ** Math.floor(Math.log10(value))).toPrecision(3)));
+  const [least, most] = [Math.min(...positive), Math.max(...positive)];
+  const low = around(least).findLast((tick) => tick <= least) ?? least;
+  const high = around(most).find((tick) => tick >= most) ?? most;
+  return [low, high > low ? high : 10 * low];
+}
+
+/** Milliseconds a training step: a dot at the median, a line over its interval, the number beside it. */
+export function stepChart({ engines }: Pick<BenchmarkResult, "engines">, { accent, ...context }: ChartStyle): Element {
+  const rows = engines.map(({ title, ms }, i) => ({
+    title,
+    ...ms,
+    text: number(ms.median),
+    colour: i === 0 ? accent : "currentColor",
+  }));
+  return Plot.plot({
+    ...context,
+    width: WIDTH,
+    height: 60 + 30 * rows.length,
+    marginLeft: 180,
+    marginRight: 70,
+    style: FONT,
+    ariaLabel: "Milliseconds a training step, by engine",
+    x: logarithmic(
+      "milliseconds a training step (logarithmic; median and its interval)",
+      rows.flatMap(({ lower, upper }) => [lower, upper]),
+    ),
+    y: { domain: rows.map(({ title }) => title), label: null, tickSize: 0 },
+    marks: [
+      Plot.ruleY(rows, { y: "title", x1: "lower", x2: "upper", stroke: "colour", strokeWidth: 2 }),
+      Plot.dot(rows, { y: "title", x: "median", fill: "colour", r: 4.5 }),
+      Plot.text(rows, { y: "title", x: "upper", text: "text", dx: 10, textAnchor: "start", fill: "currentColor" }),
+    ],
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12">${colours}`,
-    `<title>Milliseconds a training step on ${escaped(environment.adapter)}</title>`,
-    `<text x="${LEFT}" y="16" fill="currentColor">milliseconds a training step, logarithmic; dot: median, line: quartiles</text>`,
-    `<g fill="currentColor">${[...grid, ...rows].join("\n")}</g>`,
-    "</svg>\n",
-  ].join("\n");
+}
+
+/** The roofline (Williams, Waterman and Patterson, 2009): speed over arithmetic intensity, the adapter's roof, and every kernel under it. */
+export function rooflineChart(
+  { profile, ceilings }: Pick<BenchmarkResult, "profile" | "ceilings">,
+  { accent, ...context }: ChartStyle,
+): Element | undefined {
+  const roof = roofOf(ceilings);
+  if (roof === undefined) return undefined;
+  const points = kernelRows(profile.dispatches, roof)
+    .filter(({ flops }) => flops > 0)
+    .map(({ title, flops, bytes, ms }) => ({ title, intensity: flops / bytes, gflops: flops / (ms * 1e6) }));
+  const intensities = points.map(({ intensity }) => intensity);
+  const [low, high] = domainOf([...intensities, roof.gflops / roof.gigabytes]);
+  const line = [low, roof.gflops / roof.gigabytes, high].map((intensity) => ({ intensity, gflops: speedAt(roof, intensity) }));
+  return Plot.plot({
+    ...context,
+    width: WIDTH,
+    height: 360,
+    marginLeft: 60,
+    marginRight: 130,
+    style: FONT,
+    ariaLabel: "Roofline of the adapter and the kernels of a training step",
+    x: logarithmic("floating-point operations a byte (logarithmic)", [low, high]),
+    y: logarithmic(
+      "GFLOP/s (logarithmic)",
+      [...points, ...line].map(({ gflops }) => gflops),
+    ),
+    marks: [
+      Plot.line(line, { x: "intensity", y: "gflops", stroke: "currentColor", strokeWidth: 1.5 }),
+      Plot.dot(points, { x: "intensity", y: "gflops", fill: accent, r: 4 }),
+      Plot.text(points, { x: "intensity", y: "gflops", text: "title", dx: 8, textAnchor: "start", fill: "currentColor" }),
+    ],
+  });
+}
+
+const speedAt = ({ gflops, gigabytes }: Roof, intensity: number): number => Math.min(gflops, gigabytes * intensity);
+
+/** Colours of a file that stands alone; a page has its own. */
+const COLOURS =
+  "<style>svg { color: #444; background: #fff } @media (prefers-color-scheme: dark) { svg { color: #ccc; background: #111 } }</style>";
+
+/** Both pictures as files, by the end of their names. */
+export function chartFiles(result: BenchmarkResult): Map<string, string> {
+  const style = (): ChartStyle => ({ document: svgDocument() as unknown as Document, accent: "#2a8fd0" });
+  const file = (figure: Element): string =>
+    `${String(figure)
+      .replace(/<style>.*?<\/style>/s, COLOURS)
+      .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+  const files = new Map<string, string>();
+  if (result.engines.length > 0) files.set("steps", file(stepChart(result, style())));
+  const roofline = rooflineChart(result, style());
+  if (roofline) files.set("roofline", file(roofline));
+  return files;
 }

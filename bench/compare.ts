@@ -1,5 +1,5 @@
 /** Engines side by side: the same first losses, then counts, then interleaved times. */
-import { countCalls, shrinkDispatches } from "./counting.ts";
+import { clockSubmits, countCalls, shrinkDispatches } from "./counting.ts";
 import type { Engine, EngineKind } from "./engine.ts";
 import { type BlockPlan, interleave, type Spread, spreadOf, stepsOfBlock, timeBlock } from "./measure.ts";
 import type { BenchmarkResult, CallsPerStep, EngineResult } from "./result.ts";
@@ -9,10 +9,6 @@ export interface ComparisonPlan extends BlockPlan {
   /** Blocks of each engine. */
   readonly rounds: number;
 }
-
-/** At least 7 rounds, blocks long enough that the wait at their end hardly counts. */
-export const FULL: ComparisonPlan = { rounds: 15, blockMs: 1000, maxSteps: 512 };
-export const QUICK: ComparisonPlan = { rounds: 3, blockMs: 100, maxSteps: 32 };
 
 /** Steps whose losses are compared. */
 const CHECKED_STEPS = 5;
@@ -84,20 +80,25 @@ async function stepsAtOnce(engine: Engine, steps: number, dispatchesPerStep: num
 
 /**
  * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issues
- * in that time. Undefined where nothing is issued before the first wait.
+ * in that time. An engine that puts everything off until a result is asked for (jax-js) is timed until its last submit.
  */
-async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number): Promise<Spread | undefined> {
+async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number): Promise<Spread> {
   const atOnce = await stepsAtOnce(engine, steps, dispatchesPerStep);
-  if (atOnce === 0) return undefined;
-  const times: number[] = [];
-  for (let repeat = 0; repeat < HOST_REPEATS; repeat++) {
-    const start = performance.now();
-    const begun = engine.step(steps);
-    times.push((performance.now() - start) / atOnce);
-    await begun;
-    await engine.finish();
+  const submits = clockSubmits();
+  try {
+    const times: number[] = [];
+    for (let repeat = 0; repeat < HOST_REPEATS; repeat++) {
+      const start = performance.now();
+      const begun = engine.step(steps);
+      const untilWait = performance.now() - start;
+      await begun;
+      await engine.finish();
+      times.push(atOnce > 0 ? untilWait / atOnce : (submits.last - start) / steps);
+    }
+    return spreadOf(times);
+  } finally {
+    submits.stop();
   }
-  return spreadOf(times);
 }
 
 async function hostTime(engine: Engine, steps: number): Promise<Spread> {
@@ -117,12 +118,12 @@ async function hostSide(engine: Engine, steps: number): Promise<Pick<EngineResul
   const few = Math.min(steps, COUNTED_STEPS);
   const calls = await countSteps(engine, few);
   const scriptMs = await scriptTime(engine, few, calls.dispatches);
-  return { calls, ...(scriptMs ? { scriptMs } : {}), hostMs: await hostTime(engine, steps) };
+  return { calls, scriptMs, hostMs: await hostTime(engine, steps) };
 }
 
 /**
  * Opens the engines one after the other, checks that the losses of the first steps are those of the first engine, warms up, and lets them
- * take turns. An engine that cannot run, or trains something else, is left out with the reason.
+ * take turns. An engine that cannot run, or trains something else, is left out with the reason; nothing is timed without the first.
  */
 export async function compareEngines(
   kinds: readonly EngineKind[],
@@ -145,6 +146,7 @@ export async function compareEngines(
       }
       opened.push({ ...first, lossDifference: difference });
     } catch (error) {
+      if (kind === kinds[0]) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       say(`${kind.title}: left out, ${reason}`);
       absent.push({ title: kind.title, reason });
@@ -154,9 +156,10 @@ export async function compareEngines(
   const turns: { engine: Engine; steps: number }[] = [];
   for (const { kind, engine } of opened) {
     await timeBlock(engine, 1);
-    const steps = stepsOfBlock(await timeBlock(engine, 2), plan);
+    // The first estimate holds the wait at the end of a block, the second hardly any of it.
+    let steps = stepsOfBlock(await timeBlock(engine, 2), plan);
+    steps = stepsOfBlock(await timeBlock(engine, steps), plan);
     say(`${kind.title}: ${steps} steps a block`);
-    await timeBlock(engine, steps);
     turns.push({ engine, steps });
   }
   say(`${plan.rounds} rounds`);
@@ -170,8 +173,10 @@ export async function compareEngines(
     engines.push({
       name: kind.name,
       title: kind.title,
+      version: engine.version,
       detail: engine.detail,
       ms: spreadOf(times[i] as number[]),
+      stepsPerSecond: spreadOf((times[i] as number[]).map((ms) => 1000 / ms)),
       stepsPerBlock: steps,
       firstStepMs,
       losses,

@@ -80,6 +80,23 @@ export function countCalls(scope: object = globalThis): Counter {
   };
 }
 
+/** Remembers when the last submit returned, in milliseconds of `performance.now`. */
+export function clockSubmits(scope: object = globalThis): { readonly last: number; stop(): void } {
+  const clock = { last: Number.NaN };
+  const stop = replace(
+    scope,
+    "GPUQueue",
+    "submit",
+    (real) =>
+      function (this: unknown, ...args) {
+        const result = real.apply(this, args);
+        clock.last = performance.now();
+        return result;
+      },
+  );
+  return Object.assign(clock, { stop });
+}
+
 /**
  * Shrinks every dispatch to one workgroup until the returned function is called: what then remains of a step's time is JavaScript, the API
  * and the driver. Results are nonsense; the first workgroup of our last kernel still keeps the books that the trainer checks.

@@ -4,7 +4,9 @@ import type { Workload } from "./workload.ts";
 export type EngineName = "archscape" | "tfjs-webgpu" | "tfjs-wasm" | "jax-js" | "pytorch";
 
 export interface Engine {
-  /** Versions and adapter, as the report shows them. */
+  /** Of its package. */
+  readonly version: string;
+  /** How and on what it runs, as the report shows it. */
   readonly detail: string;
   /** Starts `count` optimiser steps; may resolve before they are done. */
   step(count: number): Promise<void>;

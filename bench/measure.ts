@@ -1,32 +1,54 @@
 /** Times of engines that take turns, so that whatever else the machine does meets all of them alike. */
 import type { Engine } from "./engine.ts";
 
+/** A median with an interval of confidence. */
 export interface Spread {
   readonly median: number;
-  /** First and third quartile. */
   readonly lower: number;
   readonly upper: number;
+  /** Probability, at least, that the interval holds the true median. */
+  readonly coverage: number;
   readonly count: number;
 }
 
 export type Clock = () => number;
 const clock: Clock = () => performance.now();
 
-/** Quantile with linear interpolation between order statistics (Hyndman and Fan, 1996, definition 7). `p` in 0..1. */
-export function quantile(values: readonly number[], p: number): number {
-  if (values.length === 0) throw new RangeError("A quantile needs at least one value.");
+/** The middle of the sorted values; the mean of the two middle ones where there are two. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("A median needs at least one value.");
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) * p;
-  const [below, above] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];
-  return below + (above - below) * (at - Math.floor(at));
+  const half = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half)] as number)) / 2;
 }
 
+/** What an interval should cover; few values cover less. */
+const COVERAGE = 0.95;
+
+/**
+ * The median, and the narrowest symmetric pair of order statistics that holds the true median in at least 95 % of cases, whatever the
+ * distribution: the number of values below the true median is binomial (David and Nagaraja, "Order Statistics", 2003, section 7.1).
+ * Fewer than six values cannot reach 95 %: then it is their whole range, and `coverage` says how much that is.
+ */
 export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const count = sorted.length;
+  let left = 0;
+  /** Probability that exactly `left` values lie below, and that at most so many do. */
+  let exactly = 0.5 ** count;
+  let below = exactly;
+  for (;;) {
+    exactly *= (count - left) / (left + 1);
+    if (1 - 2 * (below + exactly) < COVERAGE) break;
+    below += exactly;
+    left++;
+  }
   return {
-    median: quantile(values, 0.5),
-    lower: quantile(values, 0.25),
-    upper: quantile(values, 0.75),
-    count: values.length,
+    median: median(sorted),
+    lower: sorted[left] as number,
+    upper: sorted[count - 1 - left] as number,
+    coverage: Math.max(0, 1 - 2 * below),
+    count,
   };
 }
 

@@ -6,22 +6,26 @@ import type { EngineKind } from "./engine.ts";
 import { archscape } from "./engines/archscape.ts";
 import { hasCuda, pythonWithTorch, pytorch } from "./engines/pytorch.ts";
 import type { BenchmarkResult } from "./result.ts";
+import type { RunMode } from "./run.ts";
 
 export interface NodeSettings {
   /** Folder of this repository. */
   readonly root: string;
-  readonly quick: boolean;
+  readonly mode: RunMode;
   /** Names of engines; all where there are none. */
   readonly only: readonly string[];
   readonly say: Say;
 }
+
+/** Timestamps to the nanosecond: elsewhere Dawn rounds them to 65.5 µs, against spying pages. */
+const EXACT_TIMESTAMPS = "disable-dawn-features=timestamp_quantization";
 
 /**
  * Puts Dawn where browsers have WebGPU, which is where all engines look for it. TensorFlow.js asks for the feature bgra8unorm-storage as a list of one
  * in the list of features; browsers make text of that, Dawn's binding does not.
  */
 async function installWebgpu(): Promise<void> {
-  const gpu = await openDawn();
+  const gpu = await openDawn([EXACT_TIMESTAMPS]);
   const real = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = function (this: GPUAdapter, descriptor: GPUDeviceDescriptor = {}) {
     return real.call(this, { ...descriptor, requiredFeatures: [...(descriptor.requiredFeatures ?? [])].flat() });
@@ -42,7 +46,7 @@ function pytorchKinds(root: string, say: Say): EngineKind[] {
   return kinds;
 }
 
-export async function benchmarkInNode({ root, quick, only, say }: NodeSettings): Promise<BenchmarkResult> {
+export async function benchmarkInNode({ root, mode, only, say }: NodeSettings): Promise<BenchmarkResult> {
   await installWebgpu();
   // Only now: both look for WebGPU when they are loaded.
   const [{ tfjsWasm, tfjsWebgpu }, { jaxJs }, { runBenchmark }] = await Promise.all([
@@ -52,8 +56,8 @@ export async function benchmarkInNode({ root, quick, only, say }: NodeSettings):
   ]);
   const all = [archscape, tfjsWebgpu, jaxJs, tfjsWasm, ...pytorchKinds(root, say)];
   const kinds = all.filter(({ name }) => only.length === 0 || only.includes(name));
-  return runBenchmark({ kinds, quick, runtime: `Node ${process.versions.node}`, processors: cpus().length, say });
+  return runBenchmark({ kinds, mode, runtime: `Node ${process.versions.node}`, processors: cpus().length, say });
 }
 
-export { stepChart } from "./chart.ts";
-export { benchmarksDocument } from "./report.ts";
+export { chartFiles } from "./chart.ts";
+export { benchmarksDocument } from "./document.ts";

@@ -1,7 +1,14 @@
-/** From results to docs/benchmarks.md: pure text, the same in Node and on the page. */
+/** From a result to what people read: tables and sentences, the same in the document and on the page. */
 import type { Spread } from "./measure.ts";
-import type { BenchmarkResult, EngineResult } from "./result.ts";
-import { boundOf } from "./roofline.ts";
+import type { BenchmarkResult, EngineResult, TaskResult } from "./result.ts";
+import { type KernelRow, kernelRows, roofOf, stepBound } from "./roofline.ts";
+
+export type Block =
+  | { readonly type: "heading"; readonly text: string }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "list"; readonly items: readonly string[] }
+  | { readonly type: "picture"; readonly name: "steps" | "roofline"; readonly text: string }
+  | { readonly type: "table"; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
 /** Three significant digits, without exponent. */
 export function number(value: number): string {
@@ -10,119 +17,152 @@ export function number(value: number): string {
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** "median (first quartile to third)". */
-export const spreadText = ({ median, lower, upper }: Spread): string =>
-  `${number(median)} (${number(lower)} to ${number(upper)})`;
+/** "median (lower to upper)"; the value alone where it was measured once. */
+export const spreadText = ({ median, lower, upper, count }: Spread): string =>
+  count === 1 ? number(median) : `${number(median)} (${number(lower)} to ${number(upper)})`;
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const calls = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 2 });
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
-}
-
-/** How many times as long a step takes as one of the first engine. */
-function ratio(engine: EngineResult, first: EngineResult): string {
-  return engine === first ? "1" : number(engine.ms.median / first.ms.median);
-}
-
-const count = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 2 });
-
-function engineTable(engines: readonly EngineResult[]): string {
+function engineTable(engines: readonly EngineResult[]): Block {
   const [first] = engines;
-  if (!first) return "No engine ran.";
-  const head = ["engine", "ms a step", "steps/s", "as long as ours", "first step, ms", "largest difference of the first losses"];
-  return table(
-    head,
-    engines.map((engine) => [
+  return {
+    type: "table",
+    head: ["engine", "ms a step", "steps/s", "as long as ours", "first step, ms", "largest difference of the first losses"],
+    rows: engines.map((engine) => [
       engine.title,
       spreadText(engine.ms),
-      number(1000 / engine.ms.median),
-      ratio(engine, first),
+      number(engine.stepsPerSecond.median),
+      engine === first ? "1" : number(engine.ms.median / (first as EngineResult).ms.median),
       number(engine.firstStepMs),
       engine === first ? "" : engine.lossDifference.toExponential(0),
     ]),
-  );
+  };
 }
 
-function callsTable(engines: readonly EngineResult[]): string {
-  const head = ["a step", "dispatches", "submits", "buffers made", "bind groups made", "JavaScript, ms", "host, ms"];
-  return table(
-    head,
-    engines.flatMap(({ title, calls, scriptMs, hostMs }) =>
-      calls === undefined
+function callsTable(engines: readonly EngineResult[]): Block {
+  return {
+    type: "table",
+    head: ["a step", "dispatches", "submits", "buffers made", "bind groups made", "JavaScript, ms", "host, ms"],
+    rows: engines.flatMap(({ title, calls: made, scriptMs, hostMs }) =>
+      made === undefined
         ? []
         : [
             [
               title,
-              count(calls.dispatches),
-              count(calls.submits),
-              count(calls.buffers),
-              count(calls.bindGroups),
+              ...[made.dispatches, made.submits, made.buffers, made.bindGroups].map(calls),
               scriptMs ? spreadText(scriptMs) : "",
               hostMs ? spreadText(hostMs) : "",
             ],
           ],
     ),
-  );
+  };
 }
 
-/** One run as a section. `picture`: address of its chart. */
-export function section(result: BenchmarkResult, picture: string): string {
-  const { environment, workload, engines, absent, tasks, ceilings, rounds, date } = result;
-  const lines = [
-    `## ${environment.runtime}, ${environment.adapter}`,
-    "",
-    `${date}, ${environment.processors} processors. ${workload.space}, batch ${workload.batchSize}, hidden ${workload.hidden}, latent ${workload.latent}, ${workload.layers} layers, ` +
-      `protocol ${workload.protocol}; ${rounds} interleaved rounds; median and quartiles.`,
-    "",
-    `![Milliseconds a training step, by engine](${picture})`,
-    "",
-    engineTable(engines),
-    "",
-    callsTable(engines),
-    "",
-    ...engines.map(({ title, detail, stepsPerBlock }) => `- ${title}: ${detail}; ${stepsPerBlock} steps a block.`),
-    ...absent.map(({ title, reason }) => `- ${title}: not measured. ${reason}`),
-  ];
-  if (tasks.length > 0) {
-    const rows = tasks.map(({ title, items, ms }) => [
+const msPerItem = ({ ms, items }: TaskResult): number => ms.median / items;
+
+/** Engines of a task are compared by item: some did a part of it only. */
+function taskTable(tasks: readonly TaskResult[]): Block {
+  return {
+    type: "table",
+    head: ["task", "engine", "items done", "ms", "items a second", "an item as long as ours"],
+    rows: tasks.map((task) => {
+      const first = tasks.find(({ name }) => name === task.name) as TaskResult;
+      const items = task.items.toLocaleString("en");
+      return [
+        task === first ? task.title : "",
+        task.engine,
+        task.items === task.whole ? `${items}, all` : items,
+        spreadText(task.ms),
+        number(1000 / msPerItem(task)),
+        task === first ? "1" : number(msPerItem(task) / msPerItem(first)),
+      ];
+    }),
+  };
+}
+
+const BOUNDS = { arithmetic: "arithmetic", memory: "memory", dispatch: "the dispatch" } as const;
+
+function kernelTable(rows: readonly KernelRow[], stepMs: number): Block {
+  return {
+    type: "table",
+    head: ["kernel", "times a step", "ms each", "share of a step", "MFLOP", "KiB", "GFLOP/s", "bound, ms", "set by", "reached"],
+    rows: rows.map(({ title, count, flops, bytes, ms, bound, fraction }) => [
       title,
-      items.toLocaleString("en"),
-      spreadText(ms),
-      number((1000 * items) / ms.median),
-    ]);
-    lines.push("", table(["task", "items", "ms", "items a second"], rows));
-  }
-  const bound = boundOf(result);
-  if (ceilings.length > 0) {
-    const rows = ceilings.map(({ title, unit, value }) => [title, `${spreadText(value)} ${unit}`]);
-    lines.push("", table(["ceiling of the adapter", ""], rows));
-  }
-  if (bound) {
-    lines.push(
-      "",
-      `A step is ${number(bound.flops / 1e6)} million floating-point operations and ${count(bound.dispatches)} dispatches that wait for each ` +
-        `other: ${number(bound.arithmeticMs)} ms and ${number(bound.dispatchMs)} ms at these speeds. The larger one is ${number(bound.fraction)} of ` +
-        "what a step of Archscape takes.",
+      String(count),
+      number(ms),
+      number((count * ms) / stepMs),
+      flops > 0 ? number(flops / 1e6) : "",
+      number(bytes / 1024),
+      flops > 0 ? number(flops / (ms * 1e6)) : "",
+      number(bound.ms),
+      BOUNDS[bound.by],
+      number(fraction),
+    ]),
+  };
+}
+
+const METHODS = {
+  timestamps: "Times of kernels are timestamps that the adapter wrote around each dispatch of whole steps.",
+  alone: "This adapter has no timestamps: times of kernels are those of each dispatch alone, many times in a submit.",
+} as const;
+
+function roofline({ ceilings, profile, engines }: BenchmarkResult): Block[] {
+  const blocks: Block[] = [
+    {
+      type: "table",
+      head: ["ceiling of the adapter", ""],
+      rows: ceilings.map(({ title, unit, value }) => [title, `${spreadText(value)} ${unit}`]),
+    },
+  ];
+  const roof = roofOf(ceilings);
+  if (roof === undefined) return blocks;
+  // Engines take turns with others, which costs them their caches: the step alone is what kernels are compared with.
+  const stepMs = profile.stepMs.median;
+  const bound = stepBound(profile.dispatches, stepMs, roof);
+  const kernels = profile.dispatches.reduce((sum, { ms }) => sum + ms.median, 0);
+  blocks.push(
+    { type: "picture", name: "roofline", text: "Roofline of the adapter, with the kernels of a step" },
+    kernelTable(kernelRows(profile.dispatches, roof), stepMs),
+    {
+      type: "text",
+      text:
+        `${METHODS[profile.method]} A whole step takes ${spreadText(profile.stepMs)} ms by itself (kernels "${profile.variant}"), the sum of its ` +
+        `${profile.dispatches.length} dispatches is ${number(kernels)} ms. Its matrix products are ${number(bound.flops / 1e6)} million ` +
+        `floating-point operations: ${number(bound.arithmeticMs)} ms at the ceiling's speed, ${number(bound.arithmeticFraction)} of the step. ` +
+        `The bounds of its dispatches, which wait for each other, sum up to ${number(bound.ms)} ms: the step reaches ` +
+        `${number(bound.fraction)} of its bound${engines.length > 0 ? ", measured without other engines in between" : ""}.`,
+    },
+  );
+  return blocks;
+}
+
+/** One run. */
+export function report(result: BenchmarkResult): Block[] {
+  const { environment, workload, engines, absent, tasks, ceilings, rounds, date } = result;
+  const blocks: Block[] = [
+    { type: "heading", text: `${environment.runtime}, ${environment.adapter}` },
+    {
+      type: "text",
+      text:
+        `${date}, Archscape ${environment.archscape}, ${environment.processors} processors. ${workload.space}, batch ${workload.batchSize}, hidden ` +
+        `${workload.hidden}, latent ${workload.latent}, ${workload.layers} layers, protocol ${workload.protocol}; ${rounds} rounds.`,
+    },
+  ];
+  if (engines.length > 0) {
+    blocks.push(
+      { type: "picture", name: "steps", text: "Milliseconds a training step, by engine" },
+      engineTable(engines),
+      callsTable(engines),
     );
   }
-  return lines.join("\n");
-}
-
-const INTRODUCTION = `# Benchmarks
-
-Engines that train the same model on the same adapter, in one run. Made by \`npm run bench\`, which also writes this file: do not edit it.
-
-- Each engine starts from the same weights and sees the same graphs, noise and dropout masks in its first five steps; one whose losses are
-  not those of the first engine is left out.
-- Engines then take turns, block by block; a block ends when its last loss is known on the host. The first blocks do not count.
-- Archscape chooses graphs and draws noise and masks on the device in every step. The others find theirs on the device: that costs them nothing.
-- *JavaScript* is how long a call keeps the thread until it first waits. *Host* is the time of a step with every dispatch shrunk to one
-  workgroup: JavaScript, the API, the driver and the wait at the end, with hardly any arithmetic.
-- On a software adapter the processor does the arithmetic too, and everything else that runs on the machine shows in the numbers.`;
-
-/** The whole document. Runs are sections, in the order given. */
-export function benchmarksDocument(runs: readonly { readonly name: string; readonly result: BenchmarkResult }[]): string {
-  const sections = runs.map(({ name, result }) => section(result, `benchmarks/${name}.svg`));
-  return `${[INTRODUCTION, ...sections].join("\n\n")}\n`;
+  const notes = [
+    ...engines.map(
+      ({ title, version, detail, stepsPerBlock }) => `${title}, version ${version}: ${detail}; ${stepsPerBlock} steps a block.`,
+    ),
+    ...absent.map(({ title, reason }) => `${title}: not measured. ${reason}`),
+  ];
+  if (notes.length > 0) blocks.push({ type: "list", items: notes });
+  if (tasks.length > 0) blocks.push(taskTable(tasks));
+  if (ceilings.length > 0) blocks.push(...roofline(result));
+  return blocks;
 }

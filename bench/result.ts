@@ -1,4 +1,4 @@
-/** What a benchmark writes down: one JSON file a run in docs/benchmarks, from which the document and its picture are made. */
+/** What a benchmark writes down: one JSON file a run in docs/benchmarks, from which the document and its pictures are made. */
 import type { Tally } from "./counting.ts";
 import type { EngineName } from "./engine.ts";
 import type { Spread } from "./measure.ts";
@@ -9,11 +9,15 @@ export type CallsPerStep = Readonly<Record<keyof Tally, number>>;
 export interface EngineResult {
   readonly name: EngineName;
   readonly title: string;
+  /** Of the engine's own package. */
+  readonly version: string;
+  /** How and on what it ran, our kernel variant included. */
   readonly detail: string;
   /** Milliseconds a step. */
   readonly ms: Spread;
+  readonly stepsPerSecond: Spread;
   readonly stepsPerBlock: number;
-  /** From opening to the end of the first step, compilation included. */
+  /** From opening to the end of the first step: compilation included, unless a cache of the driver or the browser had it. */
   readonly firstStepMs: number;
   /** Total loss of each of the first steps, before anything was timed. */
   readonly losses: readonly number[];
@@ -27,20 +31,44 @@ export interface EngineResult {
   readonly hostMs?: Spread;
 }
 
+/** Something else than training, done by one of the engines. */
 export interface TaskResult {
+  /** Name of the task; who does it, in `engine`. The first of a name is what the others are compared with. */
   readonly name: string;
   readonly title: string;
-  /** Cells, points or queries that it works through. */
+  readonly engine: string;
+  /** Cells, points or queries that were worked through: a part of the task where it would take too long. */
   readonly items: number;
+  /** Of the whole task. */
+  readonly whole: number;
+  /** Milliseconds for `items`. */
   readonly ms: Spread;
 }
 
 /** A speed that the adapter itself reaches. */
 export interface Ceiling {
-  readonly name: string;
+  readonly name: "product" | "copy" | "cached-copy" | "dispatch";
   readonly title: string;
   readonly unit: "GFLOP/s" | "GB/s" | "µs";
   readonly value: Spread;
+}
+
+/** One dispatch of the recorded step. */
+export interface DispatchProfile {
+  readonly kernel: string;
+  readonly title: string;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly ms: Spread;
+}
+
+export interface Profile {
+  /** `timestamps`: written by the adapter around each dispatch of whole steps; `alone`: each dispatch many times in a submit of its own. */
+  readonly method: "timestamps" | "alone";
+  readonly variant: string;
+  /** Milliseconds of a whole step, in rounds that took turns with those of the dispatches. */
+  readonly stepMs: Spread;
+  readonly dispatches: readonly DispatchProfile[];
 }
 
 export interface BenchmarkResult {
@@ -72,4 +100,5 @@ export interface BenchmarkResult {
   readonly absent: readonly { readonly title: string; readonly reason: string }[];
   readonly tasks: readonly TaskResult[];
   readonly ceilings: readonly Ceiling[];
+  readonly profile: Profile;
 }

@@ -1,43 +1,78 @@
-/** How fast a step could be: its arithmetic and its dispatches at the speeds that the adapter reaches with nothing else to do. */
-import type { BenchmarkResult } from "./result.ts";
+/** How fast a step and its kernels could be: their work at the speeds that the adapter reaches with nothing else to do. */
+import type { Ceiling, DispatchProfile } from "./result.ts";
 
-type Sizes = Pick<BenchmarkResult["workload"], "nodes" | "operations" | "batchSize" | "hidden" | "latent" | "layers">;
-
-/**
- * Floating-point operations of the matrix products of a step: forward, gradients of weights and, but for the first stage, of inputs.
- * Everything else (aggregation, norms, losses, Adam) is a few per cent of them and left out.
- */
-export function stepFlops({ nodes, operations, batchSize, hidden, latent, layers }: Sizes): number {
-  const rows = batchSize * nodes;
-  const product = (inputs: number, outputs: number): number => 2 * rows * inputs * outputs;
-  const first = product(operations, hidden);
-  const inner = (2 * layers - 1) * product(hidden, hidden);
-  const heads = product(hidden, 2 * latent) + product(latent, operations) + 2 * rows * nodes * latent;
-  return 2 * first + 3 * (inner + heads);
+/** What a kernel cannot be faster than, and what sets that. */
+export interface Bound {
+  readonly ms: number;
+  readonly by: "arithmetic" | "memory" | "dispatch";
 }
 
-export interface Bound {
+export interface Roof {
+  readonly gflops: number;
+  /** Between kernels everything stays in the adapter's cache: the copy that stays there, too. */
+  readonly gigabytes: number;
+  readonly dispatchMicroseconds: number;
+}
+
+/** The roof of an adapter; undefined where a ceiling was not measured. */
+export function roofOf(ceilings: readonly Ceiling[]): Roof | undefined {
+  const value = (name: Ceiling["name"]): number | undefined => ceilings.find((one) => one.name === name)?.value.median;
+  const [gflops, gigabytes, dispatchMicroseconds] = [value("product"), value("cached-copy"), value("dispatch")];
+  if (gflops === undefined || gigabytes === undefined || dispatchMicroseconds === undefined) return undefined;
+  return { gflops, gigabytes, dispatchMicroseconds };
+}
+
+/** Of one dispatch: the longest of its arithmetic, its memory and the dispatch itself. */
+export function boundOf({ flops, bytes }: { readonly flops: number; readonly bytes: number }, roof: Roof): Bound {
+  const bounds: Bound[] = [
+    { ms: flops / (roof.gflops * 1e6), by: "arithmetic" },
+    { ms: bytes / (roof.gigabytes * 1e6), by: "memory" },
+    { ms: roof.dispatchMicroseconds / 1000, by: "dispatch" },
+  ];
+  return bounds.reduce((longest, bound) => (bound.ms > longest.ms ? bound : longest));
+}
+
+/** Dispatches that do the same amount of work, taken together. */
+export interface KernelRow {
+  readonly title: string;
+  /** Dispatches a step. */
+  readonly count: number;
+  /** Of one dispatch. */
   readonly flops: number;
-  readonly dispatches: number;
-  readonly arithmeticMs: number;
-  readonly dispatchMs: number;
-  /** The larger of both, over the step that was measured: 1 is the roof. */
+  readonly bytes: number;
+  /** Mean of the dispatches' medians. */
+  readonly ms: number;
+  readonly bound: Bound;
+  /** Bound over time: 1 is the roof. */
   readonly fraction: number;
 }
 
-/** Of the first engine, ours; undefined where something was not measured. */
-export function boundOf({
-  engines,
-  ceilings,
-  workload,
-}: Pick<BenchmarkResult, "engines" | "ceilings" | "workload">): Bound | undefined {
-  const ceiling = (name: string): number | undefined => ceilings.find((one) => one.name === name)?.value.median;
-  const [ours] = engines;
-  const [gflops, microseconds] = [ceiling("product"), ceiling("dispatch")];
-  if (ours?.calls === undefined || gflops === undefined || microseconds === undefined) return undefined;
-  const flops = stepFlops(workload);
-  const { dispatches } = ours.calls;
-  const arithmeticMs = flops / (gflops * 1e6);
-  const dispatchMs = (dispatches * microseconds) / 1000;
-  return { flops, dispatches, arithmeticMs, dispatchMs, fraction: Math.max(arithmeticMs, dispatchMs) / ours.ms.median };
+export function kernelRows(dispatches: readonly DispatchProfile[], roof: Roof): KernelRow[] {
+  const titles = [...new Set(dispatches.map(({ title }) => title))];
+  return titles.map((title) => {
+    const same = dispatches.filter((dispatch) => dispatch.title === title);
+    const [first] = same as [DispatchProfile];
+    const ms = same.reduce((sum, dispatch) => sum + dispatch.ms.median, 0) / same.length;
+    const bound = boundOf(first, roof);
+    return { title, count: same.length, flops: first.flops, bytes: first.bytes, ms, bound, fraction: bound.ms / ms };
+  });
+}
+
+export interface StepBound {
+  readonly flops: number;
+  /** All products of a step at the speed of the ceiling's. */
+  readonly arithmeticMs: number;
+  /** Bounds of all dispatches, which wait for each other. */
+  readonly ms: number;
+  /** Both over the step as it was measured. */
+  readonly arithmeticFraction: number;
+  readonly fraction: number;
+}
+
+/** @param stepMs milliseconds that a whole step takes */
+export function stepBound(dispatches: readonly DispatchProfile[], stepMs: number, roof: Roof): StepBound {
+  const flops = dispatches.reduce((sum, dispatch) => sum + dispatch.flops, 0);
+  const arithmeticMs = flops / (roof.gflops * 1e6);
+  const ms = dispatches.reduce((sum, dispatch) => sum + boundOf(dispatch, roof).ms, 0);
+  return { flops, arithmeticMs, ms, arithmeticFraction: arithmeticMs / stepMs, fraction: ms / stepMs };
 }

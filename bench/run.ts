@@ -1,31 +1,61 @@
-/** One run: engines, tasks, ceilings, and where it was. Knows neither files nor the page. */
+/** One run: engines, tasks, ceilings, kernels, and where it was. Knows neither files nor the page. */
 import { VERSION } from "../src/version.ts";
-import { measureCeilings } from "./ceilings.ts";
-import { compareEngines, FULL, QUICK, type Say } from "./compare.ts";
+import { type CeilingPlan, measureCeilings } from "./ceilings.ts";
+import { type ComparisonPlan, compareEngines, type Say } from "./compare.ts";
 import type { EngineKind } from "./engine.ts";
+import { type ProfilePlan, profileStep } from "./profile.ts";
 import type { BenchmarkResult } from "./result.ts";
-import { timeTasks } from "./tasks.ts";
+import { type TaskPlan, timeTasks } from "./tasks.ts";
 import { makeWorkload } from "./workload.ts";
+
+/**
+ * `full`: all of it. `quick`: all of it with a narrow model and few short blocks; tells whether everything runs, not how fast.
+ * `profile`: ceilings and kernels of this adapter only.
+ */
+export type RunMode = "full" | "quick" | "profile";
 
 export interface RunSettings {
   readonly kinds: readonly EngineKind[];
-  /** Few short blocks and a narrow model: tells whether everything runs, not how fast. */
-  readonly quick: boolean;
+  readonly mode: RunMode;
   /** Browser or Node, with version. */
   readonly runtime: string;
   readonly processors: number;
   readonly say: Say;
 }
 
-export async function runBenchmark({ kinds, quick, runtime, processors, say }: RunSettings): Promise<BenchmarkResult> {
+interface Plan {
+  readonly compare: ComparisonPlan;
+  readonly tasks: TaskPlan;
+  readonly ceilings: CeilingPlan;
+  readonly profile: ProfilePlan;
+}
+
+/** Blocks are so long that the wait at their end hardly counts. */
+const FULL: Plan = {
+  compare: { rounds: 15, blockMs: 1000, maxSteps: 4096 },
+  tasks: { repeats: 7, taskMs: 20_000, entire: true },
+  ceilings: { repeats: 15, variants: Number.POSITIVE_INFINITY },
+  profile: { rounds: 15, roundMs: 500 },
+};
+const QUICK: Plan = {
+  compare: { rounds: 3, blockMs: 100, maxSteps: 32 },
+  tasks: { repeats: 1, taskMs: 100, entire: false },
+  ceilings: { repeats: 2, variants: 2 },
+  profile: { rounds: 2, roundMs: 50 },
+};
+
+export async function runBenchmark({ kinds, mode, runtime, processors, say }: RunSettings): Promise<BenchmarkResult> {
+  const quick = mode === "quick";
   const plan = quick ? QUICK : FULL;
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) throw new Error("The benchmark needs a WebGPU adapter, and found none.");
   const { vendor, architecture, device, description } = adapter.info;
   const workload = makeWorkload(quick ? { hidden: 32, batches: 5 } : {});
-  const { engines, absent } = await compareEngines(kinds, workload, plan, say);
-  const tasks = await timeTasks(workload, quick ? { repeats: 1, long: false } : { repeats: 7, long: true }, say);
-  const ceilings = await measureCeilings(workload, quick ? 2 : 15, say);
+  const others = mode !== "profile";
+  const { engines, absent } = others ? await compareEngines(kinds, workload, plan.compare, say) : { engines: [], absent: [] };
+  const tasks = others ? await timeTasks(workload, plan.tasks, say) : [];
+  const ceilings = await measureCeilings(workload, plan.ceilings, say);
+  const profile = await profileStep(workload, plan.profile, say);
   const { shape, options } = workload;
   return {
     format: 1,
@@ -47,10 +77,11 @@ export async function runBenchmark({ kinds, quick, runtime, processors, say }: R
       layers: shape.layers,
       protocol: options.protocol,
     },
-    rounds: plan.rounds,
+    rounds: plan.compare.rounds,
     engines,
     absent,
     tasks,
     ceilings,
+    profile,
   };
 }

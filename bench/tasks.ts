@@ -1,33 +1,53 @@
-/** What a user waits for besides training, timed on our side alone: whole spaces embedded, decoded, searched and listed. */
+/** What a user waits for besides training: whole spaces embedded, decoded, searched and listed, beside the same with TensorFlow.js. */
 import { generator } from "../src/random/generator.ts";
 import { nasbench101, nasbench201 } from "../src/spaces/index.ts";
 import { enumerate } from "../src/spaces/nasbench101/enumeration.ts";
 import { packCell } from "../src/spaces/nasbench101/index.ts";
-import { packingOf, packSpace } from "../src/spaces/packing.ts";
-import { openBackend } from "../src/vgae/backend.ts";
+import { type Packing, packingOf, packSpace } from "../src/spaces/packing.ts";
+import { type Backend, openBackend } from "../src/vgae/backend.ts";
 import { LATENT, modelShape } from "../src/vgae/config.ts";
 import { nearestNeighbours } from "../src/vgae/nearest/neighbours.ts";
+import type { Trainer } from "../src/vgae/trainer.ts";
 import { nearestSearch } from "../src/vgae/webgpu/nearest.ts";
 import type { Say } from "./compare.ts";
 import { spreadOf } from "./measure.ts";
 import type { TaskResult } from "./result.ts";
+import { tfjsNearest } from "./tfjs-nearest.ts";
 import type { Workload } from "./workload.ts";
 
 interface Task {
   readonly name: string;
   readonly title: string;
-  readonly items: number;
-  run(): Promise<unknown> | unknown;
+  readonly engine: string;
+  /** Items of the whole task. */
+  readonly whole: number;
+  /** Items done first, to warm up and to see how long they take. */
+  readonly probe: number;
+  /** Whether a part will not do, however long it takes. */
+  readonly entire?: boolean;
+  run(items: number): Promise<unknown> | unknown;
 }
 
-const POINTS = 423_624;
+export interface TaskPlan {
+  /** Runs that count, where time allows. */
+  readonly repeats: number;
+  /** About how long all runs of a task may take together. */
+  readonly taskMs: number;
+  /** Whether tasks that cannot do with a part are done: minutes on a software adapter. */
+  readonly entire: boolean;
+}
+
+const CELLS = 423_624;
 const DECODED = 10_000;
 const QUERIES = 64;
 const NEIGHBOURS = 10;
-/** TensorFlow.js embeds a part only: what counts is cells a second. */
-const REFERENCE_CELLS = 2048;
-/** All repeats of a task together should not take longer, as far as that can be had; so a slow adapter embeds a part of NAS-Bench-101. */
-const LONG_MS = 60_000;
+/** Graphs or points that any engine takes at once. */
+const CHUNK = 512;
+const OURS = "Archscape";
+const TFJS = [
+  { backend: "tfjs-webgpu", engine: "TensorFlow.js, WebGPU" },
+  { backend: "tfjs-wasm", engine: "TensorFlow.js, WASM" },
+] as const;
 
 /** Values from -2 to 2: how long searching and decoding take does not depend on their distribution. */
 function values(count: number, substream: number): Float32Array {
@@ -38,7 +58,7 @@ function values(count: number, substream: number): Float32Array {
 /** All cells of NAS-Bench-101, packed in the order of their enumeration: the official order takes long to make and changes no time. */
 function packNasbench101(): Uint32Array {
   const { bits, starts, codes } = enumerate();
-  const packed = new Uint32Array(POINTS * packingOf(nasbench101()).words);
+  const packed = new Uint32Array(CELLS * packingOf(nasbench101()).words);
   for (let group = 0; group < bits.length; group++) {
     const end = starts[group + 1] as number;
     for (let cell = starts[group] as number; cell < end; cell++) {
@@ -48,79 +68,110 @@ function packNasbench101(): Uint32Array {
   return packed;
 }
 
-/** One run warms up. One that takes long is repeated less often, at least once. */
-async function timeTask({ name, title, items, run }: Task, repeats: number, say: Say): Promise<TaskResult> {
-  say(title);
-  const time = async (): Promise<number> => {
+/** As many items as fit the time, in whole probes; then as many runs as fit. */
+export function sizeOf(
+  { whole, probe, entire }: Pick<Task, "whole" | "probe" | "entire">,
+  probeMs: number,
+  { repeats, taskMs }: TaskPlan,
+): { items: number; runs: number } {
+  const fitting = probe * Math.max(1, Math.floor(taskMs / Math.min(repeats, 3) / Math.max(probeMs, 1e-3)));
+  const items = entire ? whole : Math.min(whole, fitting);
+  const runs = Math.floor(taskMs / ((probeMs * items) / probe));
+  return { items, runs: Math.min(repeats, Math.max(1, runs)) };
+}
+
+async function timeTask(task: Task, plan: TaskPlan, say: Say): Promise<TaskResult> {
+  const { name, title, engine, whole, probe } = task;
+  say(`${title}: ${engine}`);
+  const time = async (count: number): Promise<number> => {
     const start = performance.now();
-    await run();
+    await task.run(count);
     return performance.now() - start;
   };
-  const runs = Math.min(repeats, Math.max(1, Math.round(LONG_MS / (await time()))));
+  await time(probe);
+  const { items, runs } = sizeOf(task, await time(probe), plan);
   const times: number[] = [];
-  for (let i = 0; i < runs; i++) times.push(await time());
-  return { name, title, items, ms: spreadOf(times) };
+  for (let i = 0; i < runs; i++) times.push(await time(items));
+  return { name, title, engine, items, whole, ms: spreadOf(times) };
 }
 
-export interface TaskPlan {
-  /** Runs that count; one before them does not. */
-  readonly repeats: number;
-  /** Whether NAS-Bench-101 is embedded, too: a minute or two on a software adapter. */
-  readonly long: boolean;
+/** Embedding by trainers of one space, ours first. */
+function embedding(name: string, title: string, packing: Packing, packed: Uint32Array, trainers: readonly Trainer[]): Task[] {
+  const whole = packed.length / packing.words;
+  return trainers.map((trainer, i) => ({
+    name,
+    title,
+    engine: i === 0 ? OURS : (TFJS[i - 1]?.engine ?? ""),
+    whole,
+    probe: Math.min(CHUNK, whole),
+    entire: i === 0,
+    run: (items) => trainer.embed(packed.subarray(0, items * packing.words)),
+  }));
 }
 
-export async function timeTasks(workload: Workload, { repeats, long }: TaskPlan, say: Say): Promise<TaskResult[]> {
+/** Untrained models on all engines, ours first: weights change no time. */
+async function trainersFor(backends: readonly Backend[], ...of: Parameters<Backend["createTrainer"]>): Promise<Trainer[]> {
+  const trainers: Trainer[] = [];
+  for (const backend of backends) trainers.push(await backend.createTrainer(...of));
+  return trainers;
+}
+
+export async function timeTasks(workload: Workload, plan: TaskPlan, say: Say): Promise<TaskResult[]> {
   const { shape, packing, set, options } = workload;
   const backend = await openBackend({ backend: "webgpu" });
   const { gpu } = backend;
   if (gpu === undefined) throw new Error("Tasks: expected a backend with a GPU, found none.");
-  const trainer = await backend.createTrainer(shape, packing, set, options);
-  const fallback = await openBackend({ backend: "tfjs-wasm" });
-  const reference = await fallback.createTrainer(shape, packing, set, options);
-  const space = packSpace(nasbench201());
-  const latents = values(DECODED * shape.nodes * shape.latent, 0);
-  const points = { data: values(POINTS * LATENT, 1), dimensions: LATENT };
-  const queries = values(QUERIES * LATENT, 2);
-  const search = await nearestSearch(gpu, points);
-  const tasks: Task[] = [
-    { name: "embed-201", title: "Embed NAS-Bench-201", items: nasbench201().size, run: () => trainer.embed(space) },
-    {
-      name: "embed-201-tfjs-wasm",
-      title: `Embed ${REFERENCE_CELLS} of its cells, TensorFlow.js on WASM`,
-      items: REFERENCE_CELLS,
-      run: () => reference.embed(space.slice(0, REFERENCE_CELLS * packing.words)),
-    },
-    { name: "decode", title: "Decode points", items: DECODED, run: () => trainer.decode(latents) },
-    {
-      name: "nearest",
-      title: `${NEIGHBOURS} nearest of 423,624 points, by query`,
-      items: QUERIES,
-      run: () => search.nearest(queries, NEIGHBOURS),
-    },
-    {
-      name: "nearest-script",
-      title: `${NEIGHBOURS} nearest of 423,624 points, by query, JavaScript`,
-      items: QUERIES,
-      run: () => nearestNeighbours(points, queries, NEIGHBOURS),
-    },
-    { name: "enumerate-101", title: "Enumerate NAS-Bench-101", items: POINTS, run: enumerate },
-  ];
+  const backends = [backend, ...(await Promise.all(TFJS.map((other) => openBackend({ backend: other.backend }))))];
   const results: TaskResult[] = [];
-  for (const task of tasks) results.push(await timeTask(task, repeats, say));
-  if (long) {
-    const [embedding] = results as [TaskResult];
-    const cells = Math.min(POINTS, Math.ceil((LONG_MS * embedding.items) / embedding.ms.median));
+  const timeAll = async (tasks: readonly Task[]): Promise<void> => {
+    for (const task of tasks) {
+      if (!task.entire || plan.entire) results.push(await timeTask(task, plan, say));
+      else results.push(await timeTask({ ...task, entire: false }, plan, say));
+    }
+  };
+
+  const trainers = await trainersFor(backends, shape, packing, set, options);
+  const latents = values(DECODED * shape.nodes * shape.latent, 0);
+  const floats = shape.nodes * shape.latent;
+  await timeAll(embedding("embed-201", "Embed NAS-Bench-201", packing, packSpace(nasbench201()), trainers));
+  await timeAll(
+    trainers.map((trainer, i) => ({
+      name: "decode",
+      title: "Decode points",
+      engine: i === 0 ? OURS : (TFJS[i - 1]?.engine ?? ""),
+      whole: DECODED,
+      probe: CHUNK,
+      entire: i === 0,
+      run: (items) => trainer.decode(latents.subarray(0, items * floats)),
+    })),
+  );
+  for (const trainer of trainers) trainer.destroy();
+
+  const points = { data: values(CELLS * LATENT, 1), dimensions: LATENT };
+  const queries = values(QUERIES * LATENT, 2);
+  const asked = (count: number): Float32Array => queries.slice(0, count * LATENT);
+  const nearest = { name: "nearest", title: `${NEIGHBOURS} nearest of 423,624 points, by query`, whole: QUERIES, probe: 4 };
+  const search = await nearestSearch(gpu, points);
+  await timeAll([
+    { ...nearest, engine: OURS, entire: true, run: (count) => search.nearest(asked(count), NEIGHBOURS) },
+    { ...nearest, engine: "JavaScript", run: (count) => nearestNeighbours(points, asked(count), NEIGHBOURS) },
+  ]);
+  search.destroy();
+  for (const { backend: other, engine } of TFJS) {
+    const theirs = await tfjsNearest(other, points);
+    await timeAll([{ ...nearest, engine, run: (count) => theirs.nearest(asked(count), NEIGHBOURS) }]);
+    theirs.destroy();
+  }
+
+  const title = "Enumerate NAS-Bench-101";
+  await timeAll([{ name: "enumerate-101", title, engine: OURS, whole: CELLS, probe: CELLS, run: () => enumerate() }]);
+  if (plan.entire) {
     const wide = nasbench101();
     const whole = packNasbench101();
-    const other = await backend.createTrainer(modelShape(wide), packingOf(wide), { packed: whole, count: POINTS }, options);
-    const part = whole.subarray(0, cells * packingOf(wide).words);
-    const task = { name: "embed-101", title: "Embed NAS-Bench-101", items: cells, run: () => other.embed(part) };
-    results.push(await timeTask(task, repeats, say));
+    const other = await trainersFor(backends, modelShape(wide), packingOf(wide), { packed: whole, count: CELLS }, options);
+    await timeAll(embedding("embed-101", "Embed NAS-Bench-101", packingOf(wide), whole, other));
+    for (const trainer of other) trainer.destroy();
   }
-  search.destroy();
-  reference.destroy();
-  // With the device goes all that is left on it.
-  trainer.destroy();
-  backend.close();
+  for (const each of backends) each.close();
   return results;
 }

@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: engines side by side on this machine's adapter; writes docs/benchmarks/NAME.json and .svg and, from all runs there,
- * docs/benchmarks.md.
+ * `npm run bench`: engines side by side on this machine's adapter; writes docs/benchmarks/NAME.json and, from all runs there, their
+ * pictures and docs/benchmarks.md.
  *
- *     npm run bench -- [--browser] [--quick] [--only archscape --only jax-js …] [--name NAME] [--write-only]
+ *     npm run bench -- [--browser] [--profile | --quick] [--only archscape --only jax-js …] [--name NAME] [--write-only]
  *
  * By default in Node on Dawn, beside PyTorch where python3 (or ARCHSCAPE_PYTHON) can import torch. `--browser` measures in a Chromium instead.
- * `--quick` tells in a minute whether everything runs, and writes under test-results. `--write-only` makes the document anew, nothing else.
+ * `--profile` measures only the adapter's ceilings and the time of each of our kernels, and prints them. `--quick` tells in a minute or two
+ * whether everything runs. Both write under test-results. `--write-only` makes the document anew, nothing else.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import { giveUp, root, say } from "./run.mjs";
 const { values: given } = parseArgs({
   options: {
     browser: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     only: { type: "string", multiple: true, default: [] },
     name: { type: "string" },
@@ -25,6 +27,9 @@ const { values: given } = parseArgs({
 });
 const name = given.name ?? (given.browser ? "chromium" : "node");
 if (!/^[\w-]+$/.test(name)) giveUp(`--name should be letters, digits, - and _, found "${name}".`);
+if (given.profile && given.quick) giveUp("--profile and --quick exclude each other.");
+/** @type {import("../bench/run.ts").RunMode} */
+const mode = given.profile ? "profile" : given.quick ? "quick" : "full";
 
 const bundle = join(root, ".cache", "bench");
 await build({
@@ -34,29 +39,32 @@ await build({
   build: { ssr: join(root, "bench", "node.ts"), outDir: bundle, emptyOutDir: true, target: "node20", minify: false },
 });
 /** @type {typeof import("../bench/node.ts")} */
-const { benchmarkInNode, benchmarksDocument, stepChart } = await import(pathToFileURL(join(bundle, "node.js")).href);
+const { benchmarkInNode, benchmarksDocument, chartFiles } = await import(pathToFileURL(join(bundle, "node.js")).href);
 
-/** @param {string} folder @param {string} document */
+/** The document and the pictures of all runs in a folder. @param {string} folder @param {string} document */
 function writeDocument(folder, document) {
   const runs = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))
     .sort()
     .map((file) => ({ name: file.slice(0, -5), result: JSON.parse(readFileSync(join(folder, file), "utf8")) }));
-  for (const run of runs) writeFileSync(join(folder, `${run.name}.svg`), stepChart(run.result));
+  for (const { name: run, result } of runs) {
+    for (const [picture, svg] of chartFiles(result)) writeFileSync(join(folder, `${run}-${picture}.svg`), svg);
+  }
   writeFileSync(document, benchmarksDocument(runs));
   say(`wrote ${document}`);
 }
 
-const docs = given.quick ? join(root, "test-results") : join(root, "docs");
+const docs = mode === "full" ? join(root, "docs") : join(root, "test-results", `bench-${mode}`);
 const folder = join(docs, "benchmarks");
 mkdirSync(folder, { recursive: true });
 
 if (!given["write-only"]) {
-  const settings = { root, quick: given.quick, only: given.only, say };
+  const settings = { root, mode, only: given.only, say };
   const result = given.browser
     ? await (await import("./bench-browser.mjs")).benchmarkInBrowser(settings)
     : await benchmarkInNode(settings);
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  if (mode === "profile") process.stdout.write(`${benchmarksDocument([{ name, result }])}\n`);
 }
 writeDocument(folder, join(docs, "benchmarks.md"));
 // Dawn keeps the process alive.

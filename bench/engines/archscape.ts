@@ -13,7 +13,8 @@ export const archscape: EngineKind = {
     const trainer = await backend.createTrainer(shape, packing, set, options);
     let last = Number.NaN;
     return {
-      detail: `Archscape ${VERSION}, ${trainer.variant}, on ${backend.adapter}`,
+      version: VERSION,
+      detail: `kernels "${trainer.variant}" on ${backend.adapter}`,
       step: (count) => trainer.advance(count),
       async finish() {
         await trainer.finish();

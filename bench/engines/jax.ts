@@ -152,7 +152,8 @@ export const jaxJs: EngineKind = {
     let total: np.Array | undefined;
     let last = Number.NaN;
     return {
-      detail: `jax-js ${manifest.devDependencies["@jax-js/jax"]}, device webgpu, one jit`,
+      version: manifest.devDependencies["@jax-js/jax"],
+      detail: "device webgpu, one jit for the whole step",
       async step(count) {
         for (let i = 0; i < count; i++) {
           const { operations, adjacency, noise, keep } = batchOf(batches, steps);

@@ -79,7 +79,8 @@ export function pytorch(python: string, { root, device, threads }: PytorchPlace)
       let asked = 0;
       let last = Number.NaN;
       return {
-        detail: `PyTorch ${String(version)}, eager, on ${String(name)}`,
+        version: String(version),
+        detail: `eager, on ${String(name)}, ${threads === 1 ? "one thread" : `${threads} threads`}`,
         async step(count) {
           child.stdin.write(`${count}\n`);
           asked++;

@@ -37,7 +37,8 @@ async function open(backend: "tfjs-webgpu" | "tfjs-wasm", workload: Workload): P
   };
 
   return {
-    detail: `TensorFlow.js ${tf.version_core}, backend ${backend === "tfjs-wasm" ? "wasm, one thread" : "webgpu"}`,
+    version: tf.version_core,
+    detail: backend === "tfjs-wasm" ? "backend wasm, one thread" : "backend webgpu",
     async step(count) {
       for (let i = 0; i < count; i++) on(stepOnce);
     },

@@ -19,7 +19,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   try {
     const result = await runBenchmark({
       kinds,
-      quick: data.quick,
+      mode: data.mode,
       runtime: browser(),
       processors: navigator.hardwareConcurrency,
       say: (text) => post({ type: "progress", text }),

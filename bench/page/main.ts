@@ -1,8 +1,12 @@
 /** The benchmark in a browser: a worker measures, the page shows. The command (scripts/bench-browser.mjs) reads the result off the page's events. */
-import { stepChart } from "../chart.ts";
-import { section } from "../report.ts";
+import { html, nothing, render, type TemplateResult } from "lit";
+import { rooflineChart, stepChart } from "../chart.ts";
+import { type Block, report } from "../report.ts";
 import type { BenchmarkResult } from "../result.ts";
+import type { RunMode } from "../run.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+
+const MODES: readonly RunMode[] = ["full", "profile", "quick"];
 
 function element<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
@@ -10,49 +14,72 @@ function element<T extends HTMLElement>(id: string, type: new () => T): T {
   return found;
 }
 
+/** Plot puts a style element into its figure, which the page's policy refuses; what it says, bench.css does not need. */
+function drawing(result: BenchmarkResult, name: "steps" | "roofline"): Element | undefined {
+  const style = { accent: "var(--accent)" };
+  const figure = name === "steps" ? stepChart(result, style) : rooflineChart(result, style);
+  for (const rules of figure?.querySelectorAll("style") ?? []) rules.remove();
+  return figure;
+}
+
+function blockView(block: Block, result: BenchmarkResult): TemplateResult | typeof nothing {
+  switch (block.type) {
+    case "heading":
+      return html`<h2>${block.text}</h2>`;
+    case "text":
+      return html`<p>${block.text}</p>`;
+    case "list":
+      return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>`;
+    case "picture":
+      return html`<figure tabindex="0" aria-label=${block.text}>${drawing(result, block.name) ?? nothing}</figure>`;
+    case "table":
+      return html`<div class="table" tabindex="0" role="region" aria-label=${block.head[0] ?? ""}>
+        <table>
+          <thead><tr>${block.head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+          <tbody>${block.rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+        </table>
+      </div>`;
+  }
+}
+
 function show(result: BenchmarkResult): void {
-  const chart = new DOMParser().parseFromString(stepChart(result, ""), "image/svg+xml").documentElement;
-  element("chart", HTMLElement).replaceChildren(document.importNode(chart, true));
-  element("report", HTMLPreElement).textContent = section(result, "archscape-benchmark.svg");
-  const download = document.createElement("a");
-  download.textContent = "Download the result (JSON)";
-  download.download = "archscape-benchmark.json";
-  download.href = URL.createObjectURL(new Blob([`${JSON.stringify(result, null, 2)}\n`], { type: "application/json" }));
-  element("download", HTMLSpanElement).replaceChildren(download);
+  render(
+    report(result).map((block) => blockView(block, result)),
+    element("report", HTMLDivElement),
+  );
+  const json = new Blob([`${JSON.stringify(result, null, 2)}\n`], { type: "application/json" });
+  render(
+    html`<a href=${URL.createObjectURL(json)} download="archscape-benchmark.json">Save the result (JSON)</a>`,
+    element("download", HTMLParagraphElement),
+  );
 }
 
 function measure(request: ToWorker, buttons: readonly HTMLButtonElement[]): void {
   const progress = element("progress", HTMLParagraphElement);
   for (const button of buttons) button.disabled = true;
   const worker = new Worker(new URL("./bench.worker.ts", import.meta.url), { type: "module" });
-  const end = (text: string): void => {
-    progress.textContent = text;
-    worker.terminate();
-    for (const button of buttons) button.disabled = false;
-  };
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.type === "progress") {
-      progress.textContent = data.text;
-    } else if (data.type === "result") {
-      show(data.result);
-      end("Done.");
-    } else {
-      end(data.text);
+  const hear = (message: FromWorker): void => {
+    progress.textContent = message.type === "result" ? "Done." : message.text;
+    progress.dataset["state"] = message.type;
+    if (message.type === "result") show(message.result);
+    if (message.type !== "progress") {
+      worker.terminate();
+      for (const button of buttons) button.disabled = false;
     }
     // For programs that drive the page (scripts/bench-browser.mjs).
-    document.dispatchEvent(new CustomEvent("archscape-bench", { detail: data }));
+    document.dispatchEvent(new CustomEvent("archscape-bench", { detail: message }));
   };
-  worker.onerror = ({ message }) => {
-    const text = `The benchmark's worker failed: ${message}`;
-    end(text);
-    document.dispatchEvent(new CustomEvent("archscape-bench", { detail: { type: "problem", text } satisfies FromWorker }));
-  };
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  worker.onerror = ({ message }) => hear({ type: "problem", text: `The benchmark's worker failed: ${message}` });
   worker.postMessage(request);
 }
 
 /** Wires the buttons of `web/bench.html`. `bench.html?only=archscape,jax-js` names engines; all where there are none. */
 export function startBenchmarkPage(): void {
   const only = (new URLSearchParams(location.search).get("only") ?? "").split(",").filter(Boolean);
-  const buttons = [element("start", HTMLButtonElement), element("quick", HTMLButtonElement)];
-  for (const [i, button] of buttons.entries()) button.onclick = () => measure({ quick: i === 1, only }, buttons);
+  const buttons = MODES.map((mode) => element(mode, HTMLButtonElement));
+  for (const [i, mode] of MODES.entries()) {
+    const [button] = buttons.slice(i);
+    if (button) button.onclick = () => measure({ mode, only }, buttons);
+  }
 }

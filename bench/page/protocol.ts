@@ -1,8 +1,9 @@
 /** Messages between the benchmark page and its worker. */
 import type { BenchmarkResult } from "../result.ts";
+import type { RunMode } from "../run.ts";
 
 export interface ToWorker {
-  readonly quick: boolean;
+  readonly mode: RunMode;
   /** Names of engines; all where there are none. */
   readonly only: readonly string[];
 }

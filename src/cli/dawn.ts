@@ -21,17 +21,17 @@ async function loadPackage(): Promise<typeof import("webgpu")> {
   }
 }
 
-async function open(): Promise<Opened> {
+async function open(flags: readonly string[]): Promise<Opened> {
   const { create, globals } = await loadPackage();
   Object.assign(globalThis, globals);
   const note = prepareVulkan();
-  const gpu = create([]);
+  const gpu = create([...flags]);
   if ((await gpu.requestAdapter()) !== null) return { gpu, note };
   // The system has a driver, but Dawn refuses it. A new instance reads the environment anew.
   const wasChosen = process.platform !== "linux" || note.includes("SwiftShader") || isDriverChosen();
   const second = wasChosen ? undefined : useSwiftShader();
   if (second !== undefined) {
-    const fallback = create([]);
+    const fallback = create([...flags]);
     if ((await fallback.requestAdapter()) !== null)
       return { gpu: fallback, note: `${second}, because no other driver has an adapter for Dawn` };
   }
@@ -46,10 +46,11 @@ async function open(): Promise<Opened> {
  *
  * A process that used it does not end by itself: end it with `process.exit`.
  *
+ * @param flags Dawn's own options; those of the first call count
  * @throws {InputError} if the package `webgpu` is missing, or no driver offers an adapter
  */
-export async function openDawn(): Promise<GPU> {
-  opened ??= open();
+export async function openDawn(flags: readonly string[] = []): Promise<GPU> {
+  opened ??= open(flags);
   const { gpu, note } = await opened;
   lastNote = note;
   return gpu;

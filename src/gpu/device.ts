@@ -46,8 +46,12 @@ const USED_FEATURES = ["subgroups"] as unknown as readonly GPUFeatureName[];
 /**
  * Asks for a device with default limits. Never throws: the cause of a refusal comes as a status and one sentence.
  * @param api `navigator.gpu`, or the object of another implementation (Dawn in Node); found by itself in a browser or worker
+ * @param extra features to have besides those of the kernels, where the adapter offers them
  */
-export async function openDevice(api: GPU | undefined = globalThis.navigator?.gpu): Promise<OpenedDevice> {
+export async function openDevice(
+  api: GPU | undefined = globalThis.navigator?.gpu,
+  extra: readonly GPUFeatureName[] = [],
+): Promise<OpenedDevice> {
   if (!api) {
     if (globalThis.isSecureContext === false) {
       return {
@@ -67,7 +71,7 @@ export async function openDevice(api: GPU | undefined = globalThis.navigator?.gp
         "This browser knows WebGPU but offers no graphics adapter: the GPU may be blocked, switched off or without a driver.",
     };
   }
-  const features = USED_FEATURES.filter((feature) => adapter.features.has(feature));
+  const features = [...USED_FEATURES, ...extra].filter((feature) => adapter.features.has(feature));
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: "archscape", requiredFeatures: features });

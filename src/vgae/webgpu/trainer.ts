@@ -1,6 +1,6 @@
 import { allocation } from "../../gpu/allocation.ts";
 import { destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
-import { record } from "../../gpu/kernel.ts";
+import { type Dispatch, record } from "../../gpu/kernel.ts";
 import { turns } from "../../gpu/turns.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
@@ -26,6 +26,8 @@ export interface WebgpuTrainer extends Trainer {
   readonly gpu: Gpu;
   readonly plan: Plan;
   readonly buffers: TrainingBuffers;
+  /** The recorded step, for whoever measures its parts. */
+  readonly tape: readonly Dispatch[];
   /** Dispatches a step. */
   readonly dispatchesPerStep: number;
 }
@@ -161,6 +163,7 @@ export async function webgpuTrainer(
     buffers,
     shape,
     options,
+    tape: step.tape,
     dispatchesPerStep: step.tape.length,
     get step() {
       return submitted;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countCalls, shrinkDispatches } from "../../../bench/counting.ts";
+import { clockSubmits, countCalls, shrinkDispatches } from "../../../bench/counting.ts";
 
 /** A stand-in for WebGPU's global classes that notes how often the real methods ran, and with what. */
 function fakeScope() {
@@ -63,6 +63,19 @@ describe("counting WebGPU calls", () => {
     expect(scope.GPUQueue.prototype.submit).toBe(real);
     new scope.GPUQueue().submit([]);
     expect(tally.submits).toBe(0);
+  });
+
+  it("remembers when the last submit returned", () => {
+    const { scope } = fakeScope();
+    const clock = clockSubmits(scope);
+    expect(clock.last).toBeNaN();
+    const before = performance.now();
+    new scope.GPUQueue().submit([]);
+    expect(clock.last).toBeGreaterThanOrEqual(before);
+    const { last } = clock;
+    clock.stop();
+    new scope.GPUQueue().submit([]);
+    expect(clock.last).toBe(last);
   });
 
   it("counts nothing, and does not fail, where there is no WebGPU", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { interleave, quantile, spreadOf, stepsOfBlock, timeBlock } from "../../../bench/measure.ts";
+import { interleave, median, spreadOf, stepsOfBlock, timeBlock } from "../../../bench/measure.ts";
+import { generator } from "../../../src/random/generator.ts";
 
 /** A clock that moves only when an engine works, and engines that take so many ticks a step. */
 function fakeEngines(...msPerStep: number[]) {
@@ -23,21 +24,41 @@ function fakeEngines(...msPerStep: number[]) {
 }
 
 describe("statistics", () => {
-  it("interpolates quantiles between the sorted values, whatever their order", () => {
-    expect(quantile([3, 1, 2], 0.5)).toBe(2);
-    expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
-    expect(quantile([10, 20], 0.25)).toBe(12.5);
-    expect(quantile([5], 0.75)).toBe(5);
+  it("take the middle value, or the mean of the two middle ones, whatever the order", () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(median([5])).toBe(5);
   });
 
-  it("refuses a quantile of nothing", () => {
-    expect(() => quantile([], 0.5)).toThrow(RangeError);
+  it("refuse a median of nothing", () => {
+    expect(() => median([])).toThrow(RangeError);
+    expect(() => spreadOf([])).toThrow(RangeError);
   });
 
-  it("tells median, quartiles and number of values, and leaves the values in order", () => {
-    const values = [5, 1, 4, 2, 3];
-    expect(spreadOf(values)).toEqual({ median: 3, lower: 2, upper: 4, count: 5 });
-    expect(values).toEqual([5, 1, 4, 2, 3]);
+  it("bound the median of 15 values by the 4th and the 12th, which covers 96.5 %, and leave the values in order", () => {
+    const values = [15, 1, 14, 2, 13, 3, 12, 4, 11, 5, 10, 6, 9, 7, 8];
+    const before = [...values];
+    expect(spreadOf(values)).toMatchObject({ median: 8, lower: 4, upper: 12, count: 15 });
+    expect(spreadOf(values).coverage).toBeCloseTo(0.9648, 4);
+    expect(values).toEqual(before);
+  });
+
+  it("take the whole range of up to eight values, and say how much it covers", () => {
+    expect(spreadOf([7, 1, 6, 2, 5, 3, 4])).toMatchObject({ median: 4, lower: 1, upper: 7 });
+    expect(spreadOf([7, 1, 6, 2, 5, 3, 4]).coverage).toBeCloseTo(1 - 2 / 128);
+    expect(spreadOf([1, 2, 3]).coverage).toBeCloseTo(0.75);
+    expect(spreadOf([9])).toEqual({ median: 9, lower: 9, upper: 9, coverage: 0, count: 1 });
+  });
+
+  it("cover the median of skewed draws as often as they say", () => {
+    const draw = generator(1, "search");
+    let held = 0;
+    for (let i = 0; i < 2000; i++) {
+      const { lower, upper } = spreadOf(Array.from({ length: 15 }, () => -Math.log(1 - draw.uniform())));
+      if (lower <= Math.LN2 && Math.LN2 <= upper) held++;
+    }
+    expect(held / 2000).toBeGreaterThan(0.95);
+    expect(held / 2000).toBeLessThan(0.98);
   });
 });
 

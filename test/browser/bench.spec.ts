@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import type { BenchmarkResult } from "../../bench/result.ts";
+import { watchProblems } from "./lab.ts";
+
+test("the benchmark page measures all engines, tasks, ceilings and kernels, shows them, and saves them", async ({ page }) => {
+  const problems = watchProblems(page);
+  await page.goto("./bench.html");
+  await page.getByRole("button", { name: "Check that everything runs" }).click();
+  await expect(page.getByRole("button", { name: "Measure everything" })).toBeDisabled();
+  await expect(page.getByRole("status")).toHaveText("Done.", { timeout: 110_000 });
+  await expect(page.getByRole("button", { name: "Measure everything" })).toBeEnabled();
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Save the result (JSON)" }).click(),
+  ]);
+  const result = JSON.parse(readFileSync(await download.path(), "utf8")) as BenchmarkResult;
+  expect(result.absent).toEqual([]);
+  expect(result.engines.map(({ name }) => name)).toEqual(["archscape", "tfjs-webgpu", "jax-js", "tfjs-wasm"]);
+  for (const { losses, lossDifference } of result.engines) {
+    expect(losses).toHaveLength(5);
+    expect(lossDifference).toBeLessThan(2e-3);
+  }
+  const [ours, ...others] = result.engines;
+  expect(ours?.calls).toMatchObject({ dispatches: 18, buffers: 0, bindGroups: 0, pipelines: 0 });
+  expect(others.every(({ calls }) => calls === undefined || calls.dispatches > 18)).toBe(true);
+  expect(result.profile.dispatches).toHaveLength(18);
+  expect(result.profile.dispatches.every(({ ms }) => ms.median >= 0)).toBe(true);
+  expect(result.ceilings.every(({ value }) => value.median > 0)).toBe(true);
+
+  await expect(page.getByRole("row", { name: /^jax-js/ })).toHaveCount(2);
+  await expect(page.locator("#report figure svg")).toHaveCount(2);
+  expect(problems).toEqual([]);
+});
