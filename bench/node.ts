@@ -54,7 +54,7 @@ export async function benchmarkInNode({ root, mode, only, say }: NodeSettings): 
     import("./engines/jax.ts"),
     import("./run.ts"),
   ]);
-  const all = [archscape, tfjsWebgpu, jaxJs, tfjsWasm, ...pytorchKinds(root, say)];
+  const all = [archscape, tfjsWebgpu, jaxJs, tfjsWasm, ...(mode === "profile" ? [] : pytorchKinds(root, say))];
   const kinds = all.filter(({ name }) => only.length === 0 || only.includes(name));
   return runBenchmark({ kinds, mode, runtime: `Node ${process.versions.node}`, processors: cpus().length, say });
 }

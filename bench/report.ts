@@ -101,12 +101,13 @@ function kernelTable(rows: readonly KernelRow[], stepMs: number): Block {
   };
 }
 
-const METHODS = {
-  timestamps: "Times of kernels are timestamps that the adapter wrote around each dispatch of whole steps.",
-  alone: "This adapter has no timestamps: times of kernels are those of each dispatch alone, many times in a submit.",
+const CLOCKS = {
+  timestamps:
+    "Ceilings and kernels are timed by timestamps that the adapter writes, kernels around each dispatch of whole steps.",
+  host: "This adapter has no timestamps: kernels are timed by the host, each dispatch alone and many times in a submit.",
 } as const;
 
-function roofline({ ceilings, profile, engines }: BenchmarkResult): Block[] {
+function roofline({ ceilings, profile }: BenchmarkResult): Block[] {
   const blocks: Block[] = [
     {
       type: "table",
@@ -116,7 +117,6 @@ function roofline({ ceilings, profile, engines }: BenchmarkResult): Block[] {
   ];
   const roof = roofOf(ceilings);
   if (roof === undefined) return blocks;
-  // Engines take turns with others, which costs them their caches: the step alone is what kernels are compared with.
   const stepMs = profile.stepMs.median;
   const bound = stepBound(profile.dispatches, stepMs, roof);
   const kernels = profile.dispatches.reduce((sum, { ms }) => sum + ms.median, 0);
@@ -126,11 +126,11 @@ function roofline({ ceilings, profile, engines }: BenchmarkResult): Block[] {
     {
       type: "text",
       text:
-        `${METHODS[profile.method]} A whole step takes ${spreadText(profile.stepMs)} ms by itself (kernels "${profile.variant}"), the sum of its ` +
+        `${CLOCKS[profile.clock]} A whole step takes ${spreadText(profile.stepMs)} ms by itself (kernels "${profile.variant}"), the sum of its ` +
         `${profile.dispatches.length} dispatches is ${number(kernels)} ms. Its matrix products are ${number(bound.flops / 1e6)} million ` +
         `floating-point operations: ${number(bound.arithmeticMs)} ms at the ceiling's speed, ${number(bound.arithmeticFraction)} of the step. ` +
         `The bounds of its dispatches, which wait for each other, sum up to ${number(bound.ms)} ms: the step reaches ` +
-        `${number(bound.fraction)} of its bound${engines.length > 0 ? ", measured without other engines in between" : ""}.`,
+        `${number(bound.fraction)} of its bound.`,
     },
   );
   return blocks;

@@ -2,6 +2,7 @@
 import type { Tally } from "./counting.ts";
 import type { EngineName } from "./engine.ts";
 import type { Spread } from "./measure.ts";
+import type { Clock } from "./stopwatch.ts";
 
 /** Calls a step, on average over some steps after warm-up. */
 export type CallsPerStep = Readonly<Record<keyof Tally, number>>;
@@ -63,10 +64,10 @@ export interface DispatchProfile {
 }
 
 export interface Profile {
-  /** `timestamps`: written by the adapter around each dispatch of whole steps; `alone`: each dispatch many times in a submit of its own. */
-  readonly method: "timestamps" | "alone";
+  /** `timestamps`: written by the adapter around each dispatch of whole steps; `host`: each dispatch many times in a submit of its own. */
+  readonly clock: Clock;
   readonly variant: string;
-  /** Milliseconds of a whole step, in rounds that took turns with those of the dispatches. */
+  /** Milliseconds of a whole step by the same clock, in rounds that took turns with those of the dispatches. */
   readonly stepMs: Spread;
   readonly dispatches: readonly DispatchProfile[];
 }

@@ -5,6 +5,7 @@ import { type ComparisonPlan, compareEngines, type Say } from "./compare.ts";
 import type { EngineKind } from "./engine.ts";
 import { type ProfilePlan, profileStep } from "./profile.ts";
 import type { BenchmarkResult } from "./result.ts";
+import { openStopwatch } from "./stopwatch.ts";
 import { type TaskPlan, timeTasks } from "./tasks.ts";
 import { makeWorkload } from "./workload.ts";
 
@@ -54,8 +55,10 @@ export async function runBenchmark({ kinds, mode, runtime, processors, say }: Ru
   const others = mode !== "profile";
   const { engines, absent } = others ? await compareEngines(kinds, workload, plan.compare, say) : { engines: [], absent: [] };
   const tasks = others ? await timeTasks(workload, plan.tasks, say) : [];
-  const ceilings = await measureCeilings(workload, plan.ceilings, say);
-  const profile = await profileStep(workload, plan.profile, say);
+  const watch = await openStopwatch();
+  const ceilings = await measureCeilings(watch, workload, plan.ceilings, say);
+  const profile = await profileStep(watch, workload, plan.profile, say);
+  watch.gpu.device.destroy();
   const { shape, options } = workload;
   return {
     format: 1,

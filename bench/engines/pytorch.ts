@@ -19,18 +19,21 @@ export interface PytorchPlace {
 /** The interpreters that may have torch: the one on the path, then the system's own. `ARCHSCAPE_PYTHON` names another. */
 const INTERPRETERS = ["python3", "/usr/bin/python3"];
 
+/** Importing torch for the first time may take long on a busy machine. */
+const IMPORT_MS = 180_000;
+
 /** An interpreter that can import torch; undefined where there is none. */
 export function pythonWithTorch(): string | undefined {
   const named = process.env["ARCHSCAPE_PYTHON"];
   return (named ? [named] : INTERPRETERS).find(
-    (python) => spawnSync(python, ["-c", "import torch"], { stdio: "ignore", timeout: 60_000 }).status === 0,
+    (python) => spawnSync(python, ["-c", "import torch"], { stdio: "ignore", timeout: IMPORT_MS }).status === 0,
   );
 }
 
 /** Whether that interpreter's torch can use a graphics card. */
 export function hasCuda(python: string): boolean {
   const question = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)";
-  return spawnSync(python, ["-c", question], { stdio: "ignore", timeout: 60_000 }).status === 0;
+  return spawnSync(python, ["-c", question], { stdio: "ignore", timeout: IMPORT_MS }).status === 0;
 }
 
 function workloadFile({ shape, layout, options, state, batches }: Workload): Uint8Array {

@@ -69,6 +69,7 @@ export function helpContent(version: string): TemplateResult {
       <dt><kbd>Esc</kbd></dt>
       <dd>close, clear the selection</dd>
     </dl>
+    <p><a href="./bench.html">How fast is this device?</a> Measures training here beside other engines.</p>
     <p class="small quiet">
       Archscape ${version}. Nothing leaves this machine. Method:
       <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>.

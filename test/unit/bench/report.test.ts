@@ -54,7 +54,7 @@ const result: BenchmarkResult = {
     { name: "dispatch", title: "Dispatch", unit: "µs", value: spread(10) },
   ],
   profile: {
-    method: "timestamps",
+    clock: "timestamps",
     variant: "f32",
     stepMs: spread(4),
     dispatches: [
@@ -96,9 +96,9 @@ describe("the document", () => {
   it("states the fraction of the product's speed and of the bound that a whole step reaches, and how kernels were timed", () => {
     expect(text).toContain("80.0 million floating-point operations: 2.00 ms at the ceiling's speed, 0.500 of the step");
     expect(text).toContain("the step reaches 0.503 of its bound");
-    expect(text).toContain("timestamps that the adapter wrote");
-    const alone = { ...result, profile: { ...result.profile, method: "alone" as const } };
-    expect(benchmarksDocument([{ name: "node", result: alone }])).toContain("each dispatch alone, many times");
+    expect(text).toContain("timestamps that the adapter writes");
+    const alone = { ...result, profile: { ...result.profile, clock: "host" as const } };
+    expect(benchmarksDocument([{ name: "node", result: alone }])).toContain("each dispatch alone and many times");
   });
 
   it("leaves out what a profile does not measure", () => {
