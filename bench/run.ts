@@ -6,7 +6,7 @@ import type { EngineKind } from "./engine.ts";
 import { type ProfilePlan, profileStep } from "./profile.ts";
 import type { BenchmarkResult } from "./result.ts";
 import { openStopwatch } from "./stopwatch.ts";
-import { type TaskPlan, timeTasks } from "./tasks.ts";
+import { type Other, type TaskPlan, timeTasks } from "./tasks.ts";
 import { makeWorkload } from "./workload.ts";
 
 /**
@@ -45,6 +45,10 @@ const QUICK: Plan = {
   profile: { rounds: 2, roundMs: 50 },
 };
 
+/** The engines that also do tasks. */
+const tensorflow = ({ name, title }: EngineKind): Other[] =>
+  name === "tfjs-webgpu" || name === "tfjs-wasm" ? [{ backend: name, engine: title }] : [];
+
 export async function runBenchmark({ kinds, mode, runtime, processors, say }: RunSettings): Promise<BenchmarkResult> {
   const quick = mode === "quick";
   const plan = quick ? QUICK : FULL;
@@ -54,7 +58,7 @@ export async function runBenchmark({ kinds, mode, runtime, processors, say }: Ru
   const workload = makeWorkload(quick ? { hidden: 32, batches: 5 } : {});
   const others = mode !== "profile";
   const { engines, absent } = others ? await compareEngines(kinds, workload, plan.compare, say) : { engines: [], absent: [] };
-  const tasks = others ? await timeTasks(workload, plan.tasks, say) : [];
+  const tasks = others ? await timeTasks(workload, kinds.flatMap(tensorflow), plan.tasks, say) : [];
   const watch = await openStopwatch();
   const ceilings = await measureCeilings(watch, workload, plan.ceilings, say);
   const profile = await profileStep(watch, workload, plan.profile, say);

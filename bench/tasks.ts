@@ -7,6 +7,7 @@ import { type Packing, packingOf, packSpace } from "../src/spaces/packing.ts";
 import { type Backend, openBackend } from "../src/vgae/backend.ts";
 import { LATENT, modelShape } from "../src/vgae/config.ts";
 import { nearestNeighbours } from "../src/vgae/nearest/neighbours.ts";
+import type { ReferenceBackend } from "../src/vgae/reference/backend.ts";
 import type { Trainer } from "../src/vgae/trainer.ts";
 import { nearestSearch } from "../src/vgae/webgpu/nearest.ts";
 import type { Say } from "./compare.ts";
@@ -44,10 +45,12 @@ const NEIGHBOURS = 10;
 /** Graphs or points that any engine takes at once. */
 const CHUNK = 512;
 const OURS = "Archscape";
-const TFJS = [
-  { backend: "tfjs-webgpu", engine: "TensorFlow.js, WebGPU" },
-  { backend: "tfjs-wasm", engine: "TensorFlow.js, WASM" },
-] as const;
+
+/** A TensorFlow.js backend that does the same tasks. */
+export interface Other {
+  readonly backend: ReferenceBackend;
+  readonly engine: string;
+}
 
 /** Values from -2 to 2: how long searching and decoding take does not depend on their distribution. */
 function values(count: number, substream: number): Float32Array {
@@ -95,13 +98,18 @@ async function timeTask(task: Task, plan: TaskPlan, say: Say): Promise<TaskResul
   return { name, title, engine, items, whole, ms: spreadOf(times) };
 }
 
+interface Named {
+  readonly trainer: Trainer;
+  readonly engine: string;
+}
+
 /** Embedding by trainers of one space, ours first. */
-function embedding(name: string, title: string, packing: Packing, packed: Uint32Array, trainers: readonly Trainer[]): Task[] {
+function embedding(name: string, title: string, packing: Packing, packed: Uint32Array, trainers: readonly Named[]): Task[] {
   const whole = packed.length / packing.words;
-  return trainers.map((trainer, i) => ({
+  return trainers.map(({ trainer, engine }, i) => ({
     name,
     title,
-    engine: i === 0 ? OURS : (TFJS[i - 1]?.engine ?? ""),
+    engine,
     whole,
     probe: Math.min(CHUNK, whole),
     entire: i === 0,
@@ -109,19 +117,20 @@ function embedding(name: string, title: string, packing: Packing, packed: Uint32
   }));
 }
 
-/** Untrained models on all engines, ours first: weights change no time. */
-async function trainersFor(backends: readonly Backend[], ...of: Parameters<Backend["createTrainer"]>): Promise<Trainer[]> {
-  const trainers: Trainer[] = [];
-  for (const backend of backends) trainers.push(await backend.createTrainer(...of));
-  return trainers;
-}
-
-export async function timeTasks(workload: Workload, plan: TaskPlan, say: Say): Promise<TaskResult[]> {
+/** @param others engines that do the same, or parts of it */
+export async function timeTasks(workload: Workload, others: readonly Other[], plan: TaskPlan, say: Say): Promise<TaskResult[]> {
   const { shape, packing, set, options } = workload;
   const backend = await openBackend({ backend: "webgpu" });
   const { gpu } = backend;
   if (gpu === undefined) throw new Error("Tasks: expected a backend with a GPU, found none.");
-  const backends = [backend, ...(await Promise.all(TFJS.map((other) => openBackend({ backend: other.backend }))))];
+  const backends = [{ backend, engine: OURS }];
+  for (const { backend: name, engine } of others) backends.push({ backend: await openBackend({ backend: name }), engine });
+  /** Untrained models on all engines, ours first: weights change no time. */
+  const trainersFor = async (...of: Parameters<Backend["createTrainer"]>): Promise<Named[]> => {
+    const trainers: Named[] = [];
+    for (const { backend: one, engine } of backends) trainers.push({ trainer: await one.createTrainer(...of), engine });
+    return trainers;
+  };
   const results: TaskResult[] = [];
   const timeAll = async (tasks: readonly Task[]): Promise<void> => {
     for (const task of tasks) {
@@ -130,22 +139,22 @@ export async function timeTasks(workload: Workload, plan: TaskPlan, say: Say): P
     }
   };
 
-  const trainers = await trainersFor(backends, shape, packing, set, options);
+  const trainers = await trainersFor(shape, packing, set, options);
   const latents = values(DECODED * shape.nodes * shape.latent, 0);
   const floats = shape.nodes * shape.latent;
   await timeAll(embedding("embed-201", "Embed NAS-Bench-201", packing, packSpace(nasbench201()), trainers));
   await timeAll(
-    trainers.map((trainer, i) => ({
+    trainers.map(({ trainer, engine }, i) => ({
       name: "decode",
       title: "Decode points",
-      engine: i === 0 ? OURS : (TFJS[i - 1]?.engine ?? ""),
+      engine,
       whole: DECODED,
       probe: CHUNK,
       entire: i === 0,
       run: (items) => trainer.decode(latents.subarray(0, items * floats)),
     })),
   );
-  for (const trainer of trainers) trainer.destroy();
+  for (const { trainer } of trainers) trainer.destroy();
 
   const points = { data: values(CELLS * LATENT, 1), dimensions: LATENT };
   const queries = values(QUERIES * LATENT, 2);
@@ -157,7 +166,7 @@ export async function timeTasks(workload: Workload, plan: TaskPlan, say: Say): P
     { ...nearest, engine: "JavaScript", run: (count) => nearestNeighbours(points, asked(count), NEIGHBOURS) },
   ]);
   search.destroy();
-  for (const { backend: other, engine } of TFJS) {
+  for (const { backend: other, engine } of others) {
     const theirs = await tfjsNearest(other, points);
     await timeAll([{ ...nearest, engine, run: (count) => theirs.nearest(asked(count), NEIGHBOURS) }]);
     theirs.destroy();
@@ -168,10 +177,10 @@ export async function timeTasks(workload: Workload, plan: TaskPlan, say: Say): P
   if (plan.entire) {
     const wide = nasbench101();
     const whole = packNasbench101();
-    const other = await trainersFor(backends, modelShape(wide), packingOf(wide), { packed: whole, count: CELLS }, options);
+    const other = await trainersFor(modelShape(wide), packingOf(wide), { packed: whole, count: CELLS }, options);
     await timeAll(embedding("embed-101", "Embed NAS-Bench-101", packingOf(wide), whole, other));
-    for (const trainer of other) trainer.destroy();
+    for (const { trainer } of other) trainer.destroy();
   }
-  for (const each of backends) each.close();
+  for (const { backend: each } of backends) each.close();
   return results;
 }
