@@ -82,12 +82,12 @@ async function stepsAtOnce(engine: Engine, steps: number, dispatchesPerStep: num
  * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issues
  * in that time. An engine that puts everything off until a result is asked for (jax-js) is timed until its last submit.
  */
-async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number): Promise<Spread> {
+async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number, repeats: number): Promise<Spread> {
   const atOnce = await stepsAtOnce(engine, steps, dispatchesPerStep);
   const submits = clockSubmits();
   try {
     const times: number[] = [];
-    for (let repeat = 0; repeat < HOST_REPEATS; repeat++) {
+    for (let repeat = 0; repeat < repeats; repeat++) {
       const start = performance.now();
       const begun = engine.step(steps);
       const untilWait = performance.now() - start;
@@ -101,12 +101,12 @@ async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: numb
   }
 }
 
-async function hostTime(engine: Engine, steps: number): Promise<Spread> {
+async function hostTime(engine: Engine, steps: number, repeats: number): Promise<Spread> {
   const restore = shrinkDispatches();
   try {
     const times: number[] = [];
     // The first block shows the scheduler how short steps have become.
-    for (let repeat = 0; repeat <= HOST_REPEATS; repeat++) times.push(await timeBlock(engine, steps));
+    for (let repeat = 0; repeat <= repeats; repeat++) times.push(await timeBlock(engine, steps));
     return spreadOf(times.slice(1));
   } finally {
     restore();
@@ -114,11 +114,15 @@ async function hostTime(engine: Engine, steps: number): Promise<Spread> {
 }
 
 /** What an engine asks of the API and of JavaScript. Spoils its weights: the last thing that is done with it. */
-async function hostSide(engine: Engine, steps: number): Promise<Pick<EngineResult, "calls" | "scriptMs" | "hostMs">> {
+async function hostSide(
+  engine: Engine,
+  steps: number,
+  repeats: number,
+): Promise<Pick<EngineResult, "calls" | "scriptMs" | "hostMs">> {
   const few = Math.min(steps, COUNTED_STEPS);
   const calls = await countSteps(engine, few);
-  const scriptMs = await scriptTime(engine, few, calls.dispatches);
-  return { calls, scriptMs, hostMs: await hostTime(engine, steps) };
+  const scriptMs = await scriptTime(engine, few, calls.dispatches, repeats);
+  return { calls, scriptMs, hostMs: await hostTime(engine, steps, repeats) };
 }
 
 /**
@@ -169,7 +173,7 @@ export async function compareEngines(
   for (const [i, { kind, engine, firstStepMs, losses, lossDifference: difference }] of opened.entries()) {
     const { steps } = turns[i] as (typeof turns)[number];
     if (kind.webgpu) say(`${kind.title}: calls and host time`);
-    const host = kind.webgpu ? await hostSide(engine, steps) : {};
+    const host = kind.webgpu ? await hostSide(engine, steps, Math.min(plan.rounds, HOST_REPEATS)) : {};
     engines.push({
       name: kind.name,
       title: kind.title,
