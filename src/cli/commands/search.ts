@@ -18,9 +18,10 @@ import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend, embedSpace, modelProvenance, openModel, readModel } from "../model.ts";
 import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
-import { runSeeds } from "../seeds.ts";
+import { runSeeds, type SeedsProgress } from "../seeds.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+import { runSeedsTogether, SEARCH_BACKENDS, type SearchBackend } from "../together.ts";
 
 interface SearchOptions extends SampleOptions {
   readonly model?: string;
@@ -35,6 +36,7 @@ interface SearchOptions extends SampleOptions {
   readonly seconds?: number;
   readonly seeds: readonly number[];
   readonly set?: StrategyOptions;
+  readonly searchBackend: SearchBackend;
   readonly jobs?: number;
   readonly out?: string;
   readonly backend?: CommandBackend;
@@ -73,6 +75,14 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
     .option("--cost <column>", "column of seconds (or ms) that a query costs")
     .option("--seeds <list>", "one run a seed: 7, 1-10 or 1-5,11", seedList, [1])
     .option("--set <name=value>", "an option of the strategy, again for each; a wrong name lists those there are", assignment)
+    .addOption(
+      new Option(
+        "--search-backend <name>",
+        "js: seeds spread over threads; webgpu: all seeds of the strategy bo together on the GPU, whose runs are others than those of js",
+      )
+        .choices(SEARCH_BACKENDS)
+        .default("js"),
+    )
     .option("--jobs <n>", "threads that seeds are spread over; default: one a processor core", wholeFrom(1))
     .option("--out <file>", "write the traces: a JSON object a seed and line, with every query")
     .addOption(backendOption())
@@ -96,6 +106,7 @@ Examples:
     --strategy reinforce --cost c10valid_train_seconds_200ep --seconds 1000000 --seeds 1-20 --out traces.jsonl
   archscape search nasbench101 --model nasbench101.safetensors --labels nasbench101.csv.gz --metric test_acc --queries 150
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --set initial=32 --set batch=5
+  archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --seeds 1-500 --search-backend webgpu
 
 JSON lines:
   ${PREPARE_LINE}
@@ -104,7 +115,7 @@ JSON lines:
                                                                      the queries of a run when it has ended; costs in simulated seconds
   {"type":"run", seed, metric, report, index, architecture, queries, seconds, end: "budget" | "exhausted" | "cancelled"}
   {"type":"result", space, labels, strategy, options, searchProtocol, budget, metric: {name, unit, goal}, report, cost,
-    searchesTestMetric, mean: {metric, report}, std: {metric, report}, runs: [as the "run" lines], warnings, source of the embedding, version}
+    searchesTestMetric, mean: {metric, report}, std: {metric, report}, runs: [as the "run" lines], searchBackend, warnings, source of the embedding, version}
   std is the sample standard deviation over runs (n - 1), null for one run; report is null where no column is reported.
 ${EXIT_HELP}`;
 
@@ -136,7 +147,7 @@ async function search(name: string, options: SearchOptions, to: Output, terminal
     seeds: options.seeds,
   };
   const count = progressCounter(to, budget, options.seeds.length);
-  const traces = await runSeeds(job, options.jobs ?? availableParallelism(), terminal.interrupted, {
+  const progress: SeedsProgress = {
     onQueries: count.queries,
     onRun(trace) {
       count.run();
@@ -147,7 +158,11 @@ async function search(name: string, options: SearchOptions, to: Output, terminal
       to.line({ type: "run", ...run });
       to.say(runText(run, trace));
     },
-  });
+  };
+  const traces =
+    options.searchBackend === "webgpu"
+      ? await runSeedsTogether(job, terminal.interrupted, progress, to)
+      : await runSeeds(job, options.jobs ?? availableParallelism(), terminal.interrupted, progress);
   count.clear();
   if (options.out !== undefined) await writeOutput(options.out, traces.map((trace) => `${JSON.stringify(trace)}\n`).join(""));
   const searchesTestMetric = isTestMetric(options.metric);

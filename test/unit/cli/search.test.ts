@@ -102,6 +102,12 @@ describe("archscape search", { timeout: 30_000 }, () => {
     expect(result()["options"]).toMatchObject({ initial: 4, pool: "all", epochs: 5, hidden: 128 });
   });
 
+  it("refuses to run on the GPU together what only runs alone, before it looks for one", async () => {
+    const { code, err } = await command([...SEARCH, ...VALID, "--strategy", "random", "--search-backend", "webgpu"]);
+    expect(code).toBe(2);
+    expect(err).toContain("The search backend webgpu runs the strategy bo, found random; the backend js runs all strategies.");
+  });
+
   it("says so when the searched metric is a test metric", async () => {
     const { err, result } = await command([
       ...SEARCH,
