@@ -27,7 +27,7 @@ const server = await createServer({
 const { expect, reluMargin } = /** @type {any} */ (await server.ssrLoadModule("/scripts/self-test/expect.ts"));
 /** @type {typeof import("../src/vgae/self-test/expected.ts")} */
 const { writeExpected } = /** @type {any} */ (await server.ssrLoadModule("/src/vgae/self-test/expected.ts"));
-const backend = /** @type {"tfjs-cpu" | "tfjs-wasm"} */ (process.env["ARCHSCAPE_REFERENCE"] ?? "tfjs-cpu");
+const backend = "tfjs-cpu";
 
 const models = [];
 for (const space of /** @type {const} */ (["nasbench101", "nasbench201", "darts"])) {
