@@ -1,5 +1,6 @@
 /** Golden steps on any backend: the shipped WGSL kernels, or the TensorFlow.js reference. */
 import { openDevice } from "../gpu/device.ts";
+import { unlessLost } from "../gpu/loss.ts";
 import {
   type Comparison,
   compare,
@@ -54,8 +55,12 @@ async function onWebgpu(): Promise<Replayer> {
     async open(golden) {
       const { replay } = await import("../vgae/webgpu/replay.ts");
       const { evaluation } = golden;
-      const { step, evaluate, destroy } = await replay(gpu, golden);
-      return { step, destroy, evaluate: () => evaluate(evaluation.state, evaluation.packed) };
+      const { step, evaluate, destroy } = await unlessLost(gpu.lost, replay(gpu, golden));
+      return {
+        step: (...given) => unlessLost(gpu.lost, step(...given)),
+        evaluate: () => unlessLost(gpu.lost, evaluate(evaluation.state, evaluation.packed)),
+        destroy,
+      };
     },
     close: () => gpu.device.destroy(),
   };

@@ -59,6 +59,24 @@ describe("a training step on the GPU", () => {
     trainer.destroy();
   });
 
+  it("keeps no more than two submits under way, however many steps are asked for", async () => {
+    const trainer = await openTrainer({}, { stepsPerSubmit: 2 });
+    const real = GPUQueue.prototype.onSubmittedWorkDone;
+    let underWay = 0;
+    const seen: number[] = [];
+    vi.spyOn(GPUQueue.prototype, "onSubmittedWorkDone").mockImplementation(function (this: GPUQueue) {
+      seen.push(++underWay);
+      return real.call(this).finally(() => underWay--);
+    });
+    await trainer.advance(40);
+    expect(seen).toHaveLength(20);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(2);
+    expect(underWay).toBeLessThan(2);
+    vi.restoreAllMocks();
+    await trainer.finish();
+    trainer.destroy();
+  });
+
   it("frees every buffer with its trainer", async () => {
     // The kernels are kept by a trainer of their own (helpers.ts), made before this one.
     (await openTrainer()).destroy();

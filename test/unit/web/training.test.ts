@@ -13,6 +13,7 @@ function engine(metadata: Record<string, string> = {}) {
   const loaded: string[] = [];
   let post = (_: EngineEvent): void => undefined;
   let die = (): void => undefined;
+  let fail = (_: string): void => undefined;
   let end = (): void => undefined;
   let embedded = 0;
   const api = {
@@ -33,6 +34,7 @@ function engine(metadata: Record<string, string> = {}) {
       const result: PretrainResult = { state: "cancelled", epochs: [], checkpoint: Uint8Array.of(1) };
       return new Promise((resolve) => {
         end = () => resolve(ok(result));
+        fail = (message) => resolve(ok({ ...result, state: "failed", message }));
         die = () => {
           client.ended++;
           resolve({ ok: false, error: { kind: "device", message: "The engine worker stopped: gone." } });
@@ -48,6 +50,7 @@ function engine(metadata: Record<string, string> = {}) {
     embedded: () => embedded,
     post: (event: EngineEvent) => post(event),
     die: () => die(),
+    fail: (message: string) => fail(message),
   };
 }
 
@@ -115,6 +118,22 @@ describe("the page's training", () => {
     await run;
     expect(failed).toHaveBeenCalledWith({ kind: "device", message: `The engine worker stopped: gone. ${sentence}` });
     expect(training.store.value).toMatchObject({ job: "failed", isBroken: true, resumable });
+  });
+
+  it("tells why a run failed, and has what it kept to look at and to save", async () => {
+    const { client, asked, fail } = engine();
+    const { all, failed } = effects();
+    const training = createTraining(nasbench201(), client, all);
+    const run = training.start(DEFAULT_TRAINING, { live: false });
+    await expect.poll(() => asked.length).toBe(1);
+    const message =
+      "The loss or the gradient of step 9 (epoch 1) is not a number: training stopped and kept the weights of step 5.";
+    fail(message);
+    await expect.poll(() => training.store.value.job, { timeout: 5000 }).toBe("failed");
+    expect(failed).toHaveBeenCalledWith({ kind: "defect", message });
+    expect(training.store.value).toMatchObject({ isBroken: false, resumable: Uint8Array.of(1), model: expect.any(String) });
+    training.reset();
+    await run;
   });
 
   it("gives the model to the worker that follows one that died with it", async () => {
