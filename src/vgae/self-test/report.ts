@@ -92,7 +92,7 @@ export function verdict({ ok, parts, adapter, variants }: Report, { host, versio
   const where = `${adapter} (${host}; kernels ${variants.join(" and ") || "not made"}; Archscape ${version})`;
   if (ok) {
     const total = parts.reduce((sum, { checks }) => sum + checks, 0);
-    return `Computes correctly: ${total} checks of ${parts.map(({ part }) => part).join(", ")} agree on ${where}.`;
+    return `Computes correctly: all ${total} checks agree on ${where}.`;
   }
   const bad = parts.filter(({ state }) => state !== "agrees").map(({ part }) => part);
   const what = `the ${bad.length === 1 ? "check" : "checks"} of ${bad.join(", ")} failed`;

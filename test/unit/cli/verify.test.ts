@@ -35,4 +35,15 @@ describe("archscape verify", { timeout: 60_000 }, () => {
     expect(out.match(/ {2}beyond \d/g)).toHaveLength(1);
     expect(out).toMatch(/failed: 1 of 1 files beyond tolerance/);
   });
+
+  it.each([
+    [["verify"], "verify expects golden files, or --self for the self-test; found neither."],
+    [["verify", "--self", "--backend", "tfjs-wasm"], "--self checks WebGPU; found --backend tfjs-wasm."],
+    [["verify", "--all", fixturePath("darts")], "--all goes with --self; found no --self."],
+    [["verify", "--self", fixturePath("darts")], 'expected the format "archscape self-test 1", found "none".'],
+  ])("refuses %j in a sentence", async (args, sentence) => {
+    const { code, err } = await command(args);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+  });
 });

@@ -108,7 +108,10 @@ describe("a report", () => {
     seconds: 1,
   });
   const surroundings = { host: "Firefox 153.0 on Linux", version: "1.2.3" };
-  const good = partOf("losses", [{ name: "loss", difference: 1e-7, tolerance: 1e-5 }]);
+  const good = partOf("losses", [
+    { name: "loss, step 1", difference: 1e-7, tolerance: 1e-5 },
+    { name: "loss, step 2", difference: 0, tolerance: 1e-5 },
+  ]);
   const bad = partOf("gradients", [
     { name: "grad/eps, step 1", difference: 1e-4, tolerance: 1e-3 },
     { name: "grad/fc1.bias, step 1", difference: 0.5, tolerance: 1e-3 },
@@ -116,7 +119,7 @@ describe("a report", () => {
 
   it("is one sentence with adapter, browser, kernels and version, either way", () => {
     expect(verdict(report([good]), surroundings)).toBe(
-      "Computes correctly: 1 checks of losses agree on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3).",
+      "Computes correctly: all 2 checks agree on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3).",
     );
     expect(verdict(report([good, bad]), surroundings)).toBe(
       "Does not compute correctly: the check of gradients failed on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3); do not trust what is trained or embedded here.",
