@@ -6,9 +6,16 @@ import { kernelRows, type Roof, roofOf } from "./roofline.ts";
 import { svgDocument } from "./svg-document.ts";
 
 const WIDTH = 720;
+/** Of the roofline. */
+const HEIGHT = 400;
+const MARGIN = { top: 28, bottom: 44 } as const;
+/** Pixels between the middles of two labels. */
+const LINE = 14;
 const FONT = { fontFamily: "system-ui, sans-serif", fontSize: "12px", overflow: "visible" } as const;
 
 export interface ChartStyle {
+  /** Pixels. */
+  readonly width?: number;
   /** The page's document by default. */
   readonly document?: Document;
   /** Colour of what is ours. */
@@ -22,6 +29,7 @@ const logarithmic = (label: string, values: readonly number[]): Plot.ScaleOption
     domain: [low, high],
     label,
     labelArrow: "none",
+    labelOffset: 36,
     grid: true,
     tickFormat: "~g",
     ticks: ticksBetween(low, high),
@@ -50,7 +58,10 @@ export function domainOf(values: readonly number[]): [number, number] {
 }
 
 /** Milliseconds a training step: a dot at the median, a line over its interval, the number beside it. */
-export function stepChart({ engines }: Pick<BenchmarkResult, "engines">, { accent, ...context }: ChartStyle): Element {
+export function stepChart(
+  { engines }: Pick<BenchmarkResult, "engines">,
+  { accent, width = WIDTH, ...context }: ChartStyle,
+): Element {
   const rows = engines.map(({ title, ms }, i) => ({
     title,
     ...ms,
@@ -59,14 +70,15 @@ export function stepChart({ engines }: Pick<BenchmarkResult, "engines">, { accen
   }));
   return Plot.plot({
     ...context,
-    width: WIDTH,
-    height: 60 + 30 * rows.length,
-    marginLeft: 180,
-    marginRight: 70,
+    width,
+    height: 70 + 30 * rows.length,
+    marginLeft: 160,
+    marginRight: 60,
+    marginBottom: 44,
     style: FONT,
     ariaLabel: "Milliseconds a training step, by engine",
     x: logarithmic(
-      "milliseconds a training step (logarithmic; median and its interval)",
+      "milliseconds a step, logarithmic: median and interval",
       rows.flatMap(({ lower, upper }) => [lower, upper]),
     ),
     y: { domain: rows.map(({ title }) => title), label: null, tickSize: 0 },
@@ -81,7 +93,7 @@ export function stepChart({ engines }: Pick<BenchmarkResult, "engines">, { accen
 /** The roofline (Williams, Waterman and Patterson, 2009): speed over arithmetic intensity, the adapter's roof, and every kernel under it. */
 export function rooflineChart(
   { profile, ceilings }: Pick<BenchmarkResult, "profile" | "ceilings">,
-  { accent, ...context }: ChartStyle,
+  { accent, width = WIDTH, ...context }: ChartStyle,
 ): Element | undefined {
   const roof = roofOf(ceilings);
   if (roof === undefined) return undefined;
@@ -91,25 +103,46 @@ export function rooflineChart(
   const intensities = points.map(({ intensity }) => intensity);
   const [low, high] = domainOf([...intensities, roof.gflops / roof.gigabytes]);
   const line = [low, roof.gflops / roof.gigabytes, high].map((intensity) => ({ intensity, gflops: speedAt(roof, intensity) }));
+  const range = domainOf([...points, ...line].map(({ gflops }) => gflops));
+  const labels = apart(points, range);
   return Plot.plot({
     ...context,
-    width: WIDTH,
-    height: 360,
-    marginLeft: 60,
-    marginRight: 130,
+    width,
+    height: HEIGHT,
+    marginTop: MARGIN.top,
+    marginBottom: MARGIN.bottom,
+    marginLeft: 50,
+    marginRight: 100,
     style: FONT,
     ariaLabel: "Roofline of the adapter and the kernels of a training step",
-    x: logarithmic("floating-point operations a byte (logarithmic)", [low, high]),
-    y: logarithmic(
-      "GFLOP/s (logarithmic)",
-      [...points, ...line].map(({ gflops }) => gflops),
-    ),
+    x: logarithmic("floating-point operations a byte, logarithmic", [low, high]),
+    y: { ...logarithmic("GFLOP/s, logarithmic", range), labelOffset: 0 },
     marks: [
       Plot.line(line, { x: "intensity", y: "gflops", stroke: "currentColor", strokeWidth: 1.5 }),
       Plot.dot(points, { x: "intensity", y: "gflops", fill: accent, r: 4 }),
-      Plot.text(points, { x: "intensity", y: "gflops", text: "title", dx: 8, textAnchor: "start", fill: "currentColor" }),
+      Plot.link(labels, { x1: "intensity", x2: "at", y1: "gflops", y2: "place", strokeOpacity: 0.3 }),
+      Plot.text(labels, { x: "at", y: "place", text: "title", dx: 4, textAnchor: "start", fill: "currentColor" }),
     ],
   });
+}
+
+interface Point {
+  readonly title: string;
+  readonly intensity: number;
+  readonly gflops: number;
+}
+
+/** Labels to the right of all points, at their heights, but at least a line apart. */
+function apart(points: readonly Point[], [low, high]: readonly [number, number]): (Point & { at: number; place: number })[] {
+  const at = 1.15 * Math.max(...points.map(({ intensity }) => intensity));
+  const line = (LINE / (HEIGHT - MARGIN.top - MARGIN.bottom)) * Math.log(high / low);
+  let height = Number.POSITIVE_INFINITY;
+  return [...points]
+    .sort((a, b) => b.gflops - a.gflops)
+    .map((point) => {
+      height = Math.min(Math.log(point.gflops), height - line);
+      return { ...point, at, place: Math.exp(height) };
+    });
 }
 
 const speedAt = ({ gflops, gigabytes }: Roof, intensity: number): number => Math.min(gflops, gigabytes * intensity);

@@ -16,7 +16,7 @@ function element<T extends HTMLElement>(id: string, type: new () => T): T {
 
 /** Plot puts a style element into its figure, which the page's policy refuses; what it says, bench.css does not need. */
 function drawing(result: BenchmarkResult, name: "steps" | "roofline"): Element | undefined {
-  const style = { accent: "var(--accent)" };
+  const style = { accent: "var(--accent)", width: Math.min(720, Math.max(340, document.documentElement.clientWidth - 32)) };
   const figure = name === "steps" ? stepChart(result, style) : rooflineChart(result, style);
   for (const rules of figure?.querySelectorAll("style") ?? []) rules.remove();
   return figure;
