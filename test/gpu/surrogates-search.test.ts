@@ -1,0 +1,57 @@
+/** Whole searches with surrogates on the GPU, against those of JavaScript. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readEmbedding } from "../../src/formats/embedding.ts";
+import { readLabelTable } from "../../src/formats/read-label-table.ts";
+import { labelTableObjective } from "../../src/objectives/label-table.ts";
+import { searchSeeds } from "../../src/search/run.ts";
+import { searchTogether } from "../../src/search/run-together.ts";
+import { summarise } from "../../src/search/summary.ts";
+import { webgpuSurrogates } from "../../src/surrogates/webgpu/surrogates.ts";
+import { sharedGpu, space } from "./helpers.ts";
+
+const data = (name: string): string => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
+const TABLE = data("fashion201.csv");
+const SHIPPED = data("nasbench201-released.embedding.safetensors");
+/** The first six of its sixteen numbers: as in surrogates.test.ts, so that both have the same kernels. */
+const DIMENSIONS = 6;
+const whole = readEmbedding(space, new Uint8Array(readFileSync(SHIPPED)), SHIPPED);
+const embedding = {
+  ...whole,
+  dimensions: DIMENSIONS,
+  data: whole.data.filter((_, i) => i % whole.dimensions < DIMENSIONS),
+};
+/** As in surrogates.test.ts: the same kernels. */
+const SMALL = { hidden: 32, batchSize: 6 };
+const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
+
+describe("Bayesian optimisation of many seeds on the GPU", () => {
+  it("finds architectures as good as JavaScript does: means agree within their standard errors", async () => {
+    const gpu = await sharedGpu();
+    const table = readLabelTable(space, readFileSync(TABLE, "utf8"), { source: "fashion201.csv" });
+    const request = {
+      space: space.name,
+      embedding,
+      objective: labelTableObjective(table, { metric: "valid_accuracy" }),
+      strategy: "bo",
+      options: SMALL,
+      budget: { queries: 26 },
+      seeds: SEEDS,
+    } as const;
+    const together = await searchTogether(request, (settled, options, searches) =>
+      webgpuSurrogates(gpu, { ...settled, options, searches, observations: 26 }),
+    );
+    const alone = await searchSeeds(request);
+    const [ours, theirs] = [together, alone].map((traces) => summarise(traces, "metric"));
+    const error = Math.hypot(ours?.deviation as number, theirs?.deviation as number) / Math.sqrt(SEEDS.length);
+    expect(Math.abs((ours?.mean as number) - (theirs?.mean as number))).toBeLessThan(3 * error);
+    for (const { backend, end } of together) expect([backend, end]).toEqual([`webgpu: ${gpu.adapter}`, "budget"]);
+    // Both have learnt something: better than the best of the 16 random ones they share.
+    together.forEach(({ queries }, i) => {
+      expect(queries.slice(0, 16)).toEqual(alone[i]?.queries.slice(0, 16));
+    });
+    const start = together.map(({ queries }) => Math.max(...queries.slice(0, 16).map(({ value }) => value)));
+    expect(ours?.mean).toBeGreaterThan(start.reduce((a, b) => a + b) / start.length);
+  });
+});
