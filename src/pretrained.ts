@@ -27,6 +27,9 @@ export const PRETRAINED = {
       embedding: new URL("../data/nasbench201-corrected.embedding.safetensors", import.meta.url),
     },
   },
-  nasbench101: {},
+  nasbench101: {
+    released: { weights: new URL("../data/nasbench101-released.safetensors", import.meta.url) },
+    corrected: { weights: new URL("../data/nasbench101-corrected.safetensors", import.meta.url) },
+  },
   darts: {},
 } as const satisfies Readonly<Record<SpaceName, Readonly<Partial<Record<Protocol, Pretrained>>>>>;

@@ -226,7 +226,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       const { model: protocol } = settings.value;
       const model = shipped[protocol];
       if (!model) return notices.post("problem", `No ${protocol} weights of ${space.title} come with the page.`);
-      const name = `shipped ${protocol} weights`;
+      const name = `The shipped ${protocol} model`;
       try {
         const from: Source = isLarge(space) ? { kind: "shipped", protocol } : { kind: "file", name };
         const weights = await fetchWeights(model);

@@ -49,14 +49,15 @@ const DISTORTION = 0.15;
 const MOST_CODES = 40;
 /** Graphs that codebooks are fitted to. */
 const CODEBOOK_GRAPHS = 10_000;
-/** Graphs that are looked at in all: the time of a fit does not grow beyond them. */
-export const MOST_GRAPHS = 60_000;
+/** Graphs that means and noise are fitted to, and that codes are learned from: the time of a fit does not grow beyond them. */
+const MEANS_GRAPHS = 60_000;
+export const MOST_GRAPHS = 150_000;
 /** Substreams of the stream "prior"; samples are drawn from the first. */
 const SUBSTREAMS = { codebooks: 1, codes: 2 } as const;
 
 /**
  * Fits the prior to latents of the training part, in random order (count x nodes x latent, count up to `MOST_GRAPHS`).
- * Same latents and seed: same prior. Takes seconds.
+ * Same latents and seed: same prior. Takes seconds; where nodes have many codes, minutes.
  */
 export function* fitCodesPrior(
   latents: Float32Array,
@@ -76,13 +77,13 @@ export function* fitCodesPrior(
     const own = codesOf(book, points, latent);
     for (let graph = 0; graph < count; graph++) codes[graph * nodes + node] = own[graph] as number;
     books.push(book);
-    yield (0.3 * (node + 1)) / nodes;
+    yield (0.2 * (node + 1)) / nodes;
   }
   const sizes = books.map(({ size }) => size);
-  const residuals = latents.slice();
-  const effects = yield* share(fitEffects(sizes, codes, residuals, width), 0.3, 0.6);
+  const residuals = latents.slice(0, MEANS_GRAPHS * width);
+  const effects = yield* share(fitEffects(sizes, codes.subarray(0, MEANS_GRAPHS * nodes), residuals, width), 0.2, 0.5);
   const noise = fitNoise(residuals, width);
-  const autoregression = yield* share(fitAutoregression(sizes, codes, generator(seed, "prior", SUBSTREAMS.codes)), 0.6, 1);
+  const autoregression = yield* share(fitAutoregression(sizes, codes, generator(seed, "prior", SUBSTREAMS.codes)), 0.5, 1);
   return codesPrior({ nodes, latent, books, codes: autoregression, effects, noise });
 }
 
