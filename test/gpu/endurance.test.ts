@@ -13,9 +13,9 @@ import { sound } from "./devices.ts";
 import { shape, sharedGpu, space } from "./helpers.ts";
 
 const ASKED = Number(process.env["ARCHSCAPE_ENDURANCE_STEPS"] ?? 0);
-const STEPS = ASKED || 2500;
-/** Steps after which everything is there that a run needs. */
-const WARM = 500;
+const STEPS = ASKED || 2000;
+/** Steps after which everything is there that a run needs, compiled code included (0.3 MB of it between steps 500 and 1,000). */
+const WARM = 1000;
 /** Groups of the last dispatch of a step; the first one keeps the books. */
 const ADAM_GROUPS = 33;
 
