@@ -79,8 +79,9 @@ it(`${STEPS} steps let neither the heap grow nor the number of live buffers`, { 
   expect({ state, message, steps }).toEqual({ state: "cancelled", message: undefined, steps: WARM + STEPS });
   if (!first || !last) throw new Error("The run was not measured.");
   expect(last.counts).toEqual(first.counts);
-  // Reports of epochs stay, a few hundred bytes each; a number that were kept of every step would be more.
-  const room = 250_000 + 10 * (last.step - first.step);
+  // The report of an epoch stays, 1 kB in a hundred steps; the rest is compiled code and the runner's own (measured: 0.09 MB in 2,000 steps,
+  // 0.36 MB in 10,000, which take minutes). An object that were kept of every step would be 100 bytes each.
+  const room = ASKED ? 250_000 + 30 * (last.step - first.step) : 200_000;
   expect(last.heap - first.heap).toBeLessThan(room);
   // A snapshot or two more or less.
   expect(last.arrays - first.arrays).toBeLessThan(4_000_000);
