@@ -2,7 +2,9 @@
 // side by side in a row. Here every thread reads them for itself.
 
 fn sharedParameters(at: u32, outer: u32, inner: u32, thread: u32) -> array<vec4f, COLUMNS> {
-  return array<vec4f, COLUMNS>(parameters[at], parameters[at + outer], parameters[at + 2u * outer], parameters[at + 3u * outer]);
+  var values = array<vec4f, COLUMNS>();
+  for (var i = 0u; i < COLUMNS; i++) { values[i] = parameters[at + (i / inner) * outer + i % inner]; }
+  return values;
 }
 
 // Products a chain of additions. Either length is as good; a golden file has a ReLU input of 5e-8, and with this one its float32

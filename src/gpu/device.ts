@@ -43,8 +43,15 @@ const MOST_FAULTS = 100;
 /** Optional features that kernels have variants for. */
 const USED_FEATURES = ["subgroups"] as unknown as readonly GPUFeatureName[];
 
+/** Workgroup memory beyond the default's 16 KiB, where there is more: some kernel variants need up to so much. */
+const MOST_WORKGROUP_BYTES = 32_768;
+
+function usedLimits({ limits }: GPUAdapter): Record<string, number> {
+  return { maxComputeWorkgroupStorageSize: Math.min(limits.maxComputeWorkgroupStorageSize, MOST_WORKGROUP_BYTES) };
+}
+
 /**
- * Asks for a device with default limits. Never throws: the cause of a refusal comes as a status and one sentence.
+ * Asks for a device with default limits but for workgroup memory. Never throws: the cause of a refusal comes as a status and one sentence.
  * @param api `navigator.gpu`, or the object of another implementation (Dawn in Node); found by itself in a browser or worker
  * @param extra features to have besides those of the kernels, where the adapter offers them
  */
@@ -74,7 +81,7 @@ export async function openDevice(
   const features = [...USED_FEATURES, ...extra].filter((feature) => adapter.features.has(feature));
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ label: "archscape", requiredFeatures: features });
+    device = await adapter.requestDevice({ label: "archscape", requiredFeatures: features, requiredLimits: usedLimits(adapter) });
   } catch (error) {
     return {
       ok: false,

@@ -11,6 +11,7 @@ import { initialState } from "../../src/vgae/state.ts";
 import { planOf, trainingBuffers } from "../../src/vgae/webgpu/buffers.ts";
 import { inference } from "../../src/vgae/webgpu/inference.ts";
 import { uploadState } from "../../src/vgae/webgpu/transfer.ts";
+import { likelyVariant } from "../../src/vgae/webgpu/variant.ts";
 import { openTrainer, sharedGpu } from "./helpers.ts";
 
 /** Two chunks, the second a partial one that is no multiple of anything. */
@@ -41,7 +42,7 @@ function randomGraphs(space: SpaceName): Uint32Array {
 async function evaluator(space: SpaceName) {
   const gpu = await sharedGpu();
   const shape = modelShape(ENCODINGS[space], 32);
-  const plan = planOf(shape, packingOf(ENCODINGS[space]), options);
+  const plan = planOf(shape, packingOf(ENCODINGS[space]), options, likelyVariant(gpu, shape, options));
   const buffers = trainingBuffers(gpu, plan, 4);
   const random = generator(6, "noise");
   const initial = initialState(shape, 6);

@@ -6,6 +6,7 @@ import { type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts"
 import { batchAt, batchIndices } from "../../src/vgae/schedule.ts";
 import { CONTROL_WORDS, planOf, trainingBuffers } from "../../src/vgae/webgpu/buffers.ts";
 import { runWords, trainingStep } from "../../src/vgae/webgpu/step.ts";
+import { likelyVariant } from "../../src/vgae/webgpu/variant.ts";
 import { openTrainer, packing, readWords, set, shape, sharedGpu } from "./helpers.ts";
 
 const MODES = ["train", "frozen"] as const;
@@ -46,7 +47,7 @@ describe("the schedule on the GPU", () => {
   it.each([1, 13, 78, 14_062, 381_261])("picks the batches of schedule.ts from %d graphs, in any epoch", async (size) => {
     const gpu = await sharedGpu();
     const base = trainingOptions({ seed: 4_000_000_007 });
-    const plan = planOf(shape, packing, base);
+    const plan = planOf(shape, packing, base, likelyVariant(gpu, shape, base));
     const buffers = trainingBuffers(gpu, plan, size * packing.words);
     gpu.device.queue.writeBuffer(buffers.graphs, 0, numbered(size) as Uint32Array<ArrayBuffer>);
     const training = await trainingStep(gpu, plan, buffers, { inject: false });

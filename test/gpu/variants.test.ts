@@ -10,7 +10,7 @@ import { initialState, type TrainingState } from "../../src/vgae/state.ts";
 import type { Trainer } from "../../src/vgae/trainer.ts";
 import { replay } from "../../src/vgae/webgpu/replay.ts";
 import { webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
-import type { Subgroup } from "../../src/vgae/webgpu/variant.ts";
+import { type Variant, variantName, variantsFor } from "../../src/vgae/webgpu/variant.ts";
 import { expectSameBits, fixture, packing, set, sharedGpu, shape as small } from "./helpers.ts";
 
 const SPACES = ["nasbench101", "nasbench201", "darts"] as const;
@@ -43,18 +43,18 @@ async function checkSteps(
   shape: ModelShape,
   options: TrainingOptions,
   steps: readonly GoldenStep[],
-  subgroup?: Subgroup,
+  variant?: Variant,
 ): Promise<void> {
   const layout = parameterLayout(shape);
   const known = { space: "", shape, options, steps: [], evaluation: undefined as never };
-  const engine = await replay(await sharedGpu(), known, subgroup);
+  const engine = await replay(await sharedGpu(), known, variant);
   for (const step of steps) {
     const theirs = namedResult(await referenceStep("tfjs-wasm", shape, step.start, step, options), layout);
     const ours = namedResult(await engine.step(step), layout);
     const expected = new Map([...theirs].map(([name, values]) => [name, Float32Array.from(values)]));
     expect(expected.size).toBe(6 + 2 * layout.parameters.length + layout.running.length + layout.counters.length);
     const beyond = compare(expected, ours).filter(({ error, tolerance }) => !(error <= tolerance));
-    expect(beyond, `${step.count} graphs, ${step.mode}`).toEqual([]);
+    expect(beyond, `${step.count} graphs, ${step.mode}${variant ? `, ${variantName(variant)}` : ""}`).toEqual([]);
   }
   engine.destroy();
 }
@@ -71,11 +71,13 @@ describe("the last batch of an epoch on NAS-Bench-101, 13 graphs", { timeout: CO
 
 describe("the width that models are trained in", { timeout: COMPILING }, () => {
   // Sums over 128 features are made of several chains of products, over 32 of one.
-  it.each([undefined, 0] as const)("is computed as the reference does (subgroups: %s)", async (subgroup) => {
+  it("is computed as the reference does, by every kernel variant that the adapter can run", async () => {
     const { options, steps, shape: narrow } = golden("nasbench201");
     const shape = { ...narrow, hidden: 128 };
     const of = (mode: Mode) => cut(steps.find((step) => step.mode === mode) as GoldenStep, 13, shape, initialState(shape, 7));
-    await checkSteps(shape, options, [of("train"), of("frozen")], subgroup);
+    for (const variant of variantsFor(await sharedGpu(), shape, options)) {
+      await checkSteps(shape, options, [of("train"), of("frozen")], variant);
+    }
   });
 });
 

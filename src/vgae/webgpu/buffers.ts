@@ -3,7 +3,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from "../../gpu/usage.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { parameterLayout } from "../layout.ts";
-import type { Subgroup } from "./variant.ts";
+import { threadsOf, type Variant } from "./variant.ts";
 
 /**
  * Sizes and offsets of everything the training step keeps on the GPU: a few long buffers, carved up here and nowhere else.
@@ -19,10 +19,7 @@ export interface Plan {
   readonly threads: number;
   /** Evaluation: no statistics, nothing kept for a backward pass. */
   readonly evaluate: boolean;
-  /** Lanes of a subgroup that the kernels count on; 0: none. */
-  readonly subgroup: Subgroup;
-  /** Features a workgroup of the encoder owns. */
-  readonly columns: number;
+  readonly variant: Variant;
   readonly columnGroups: number;
   readonly weightGroups: number;
   readonly parameterFloats: number;
@@ -51,12 +48,8 @@ export interface Plan {
   readonly report: { readonly floats: number; readonly prior: number };
 }
 
-/** Fewest threads that the kernels' cooperative parts need (one an operation, eight lanes of a sum). */
-const MIN_THREADS = 16;
 /** Blocks between one feature and the next that nobody owns: strides of a power of two would crowd a few lines of a cache. */
 const PADDING = 4;
-/** Threads of the encoder come in these, so that no lane of a subgroup is missing. */
-const THREADS_STEP = 8;
 /** Words of the uniform `Stage`. */
 const STAGE_WORDS = 22;
 
@@ -64,17 +57,12 @@ const STAGE_WORDS = 22;
 export const METRICS = 1024;
 export const METRIC_FLOATS = 8;
 
-export function planOf(
-  shape: ModelShape,
-  packing: Packing,
-  options: Pick<TrainingOptions, "batchSize">,
-  subgroup: Subgroup = 0,
-): Plan {
+export function planOf(shape: ModelShape, packing: Packing, options: Pick<TrainingOptions, "batchSize">, variant: Variant): Plan {
   const layout = parameterLayout(shape);
   const { nodes, operations, hidden, latent, layers } = shape;
   const stages = layout.stages.length;
   const batch = options.batchSize;
-  const threads = Math.max(MIN_THREADS, Math.ceil((batch * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
+  const threads = threadsOf(shape, options);
   const blocks = threads + PADDING;
   const head = 2 * latent;
   let quads = 0;
@@ -92,7 +80,7 @@ export function planOf(
   const operationLogits = takeFloats(batch * nodes * operations);
   const adjacencyLogits = takeFloats(batch * nodes * nodes);
   const quadsWide = hidden / 4;
-  const columns = subgroup === 0 ? 4 : subgroup;
+  const { columns } = variant;
   const weightGroups = Math.ceil((quadsWide * hidden) / columns / threads);
   const stageNorms = quadsWide + weightGroups;
   const smallSums = Math.ceil((head + operations * (latent + 1)) / 4) * 4 + 4;
@@ -104,8 +92,7 @@ export function planOf(
     blocks,
     threads,
     evaluate: false,
-    subgroup,
-    columns,
+    variant,
     columnGroups: hidden / columns,
     weightGroups,
     parameterFloats: layout.parameterFloats,
@@ -159,8 +146,8 @@ export function constants(plan: Plan, inject: boolean): string {
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
-    COLUMNS: plan.columns,
-    SUBGROUP: plan.subgroup,
+    COLUMNS: plan.variant.columns,
+    SUBGROUP: plan.variant.subgroup,
     ADJACENCY_WORDS: packing.adjacencyWords,
     OPERATION_BITS: packing.operationBits,
     OPERATIONS_PER_WORD: packing.operationsPerWord,

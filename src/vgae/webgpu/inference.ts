@@ -31,7 +31,7 @@ export async function inference(
   const plan = evaluationPlan(training, CHUNK);
   const header = constants(plan, false);
   const compile = (name: "prepare" | "encodeInput" | "encode" | "embed" | "decode") =>
-    createKernel(gpu, name, shaderText(name, header, plan.subgroup));
+    createKernel(gpu, name, shaderText(name, header, plan.variant));
   const [prepare, encodeInput, encode, embed, decode] = await Promise.all([
     compile("prepare"),
     compile("encodeInput"),

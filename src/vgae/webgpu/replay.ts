@@ -8,7 +8,7 @@ import { inference } from "./inference.ts";
 import { staging } from "./readback.ts";
 import { runWords, trainingStep } from "./step.ts";
 import { downloadState, stateStaging, uploadState } from "./transfer.ts";
-import { type Subgroup, subgroupFor } from "./variant.ts";
+import { likelyVariant, type Variant } from "./variant.ts";
 
 /** The shipped kernels on known steps: noise and masks are injected, everything else is what a run executes. */
 export interface Replay {
@@ -28,11 +28,11 @@ export interface Replay {
   destroy(): void;
 }
 
-/** @param subgroup kernel variant; by default the one that suits the adapter, which is the one that trains */
-export async function replay(gpu: Gpu, golden: Golden, subgroup?: Subgroup): Promise<Replay> {
+/** @param variant by default the most promising one on the adapter */
+export async function replay(gpu: Gpu, golden: Golden, variant?: Variant): Promise<Replay> {
   const { shape, options } = golden;
   const packing = packingOf({ nodes: shape.nodes, operations: Array.from({ length: shape.operations }, String) });
-  const plan = planOf(shape, packing, options, subgroup ?? subgroupFor(gpu, shape));
+  const plan = planOf(shape, packing, options, variant ?? likelyVariant(gpu, shape, options));
   const buffers = trainingBuffers(gpu, plan, options.batchSize * packing.words);
   const training = await trainingStep(gpu, plan, buffers, { inject: true });
   const evaluation = await inference(gpu, plan, buffers);

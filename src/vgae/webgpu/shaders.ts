@@ -2,6 +2,8 @@ import adam from "../../../shaders/adam.wgsl?raw";
 import aggregate from "../../../shaders/aggregate.wgsl?raw";
 import backward from "../../../shaders/backward.wgsl?raw";
 import batch from "../../../shaders/batch.wgsl?raw";
+import broadcast4 from "../../../shaders/broadcast-4.wgsl?raw";
+import broadcast8 from "../../../shaders/broadcast-8.wgsl?raw";
 import decode from "../../../shaders/decode.wgsl?raw";
 import embed from "../../../shaders/embed.wgsl?raw";
 import encode from "../../../shaders/encode.wgsl?raw";
@@ -22,7 +24,7 @@ import sharedGradientsSubgroup from "../../../shaders/shared-gradients-subgroup.
 import sharedLoads from "../../../shaders/shared-loads.wgsl?raw";
 import sharedLoadsSubgroup from "../../../shaders/shared-loads-subgroup.wgsl?raw";
 import stage from "../../../shaders/stage.wgsl?raw";
-import type { Subgroup } from "./variant.ts";
+import type { Variant } from "./variant.ts";
 
 /** Each kernel's text with the texts it builds on; `constants` (buffers.ts) and shape.wgsl go before all of them. */
 const KERNELS = {
@@ -40,12 +42,12 @@ export type KernelName = keyof typeof KERNELS;
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 
 /** Complete WGSL of a kernel for the given constants. */
-export function shaderText(name: KernelName, constants: string, subgroup: Subgroup): string {
+export function shaderText(name: KernelName, constants: string, { subgroup }: Variant): string {
   if (subgroup === 0) return [constants, shape, ...KERNELS[name]].join("\n");
   const texts = KERNELS[name].map((text) => {
     if (text === reduce) return reduceSubgroup;
     if (text === sharedGradients) return sharedGradientsSubgroup;
     return text === sharedLoads ? sharedLoadsSubgroup : text;
   });
-  return ["enable subgroups;", constants, shape, ...texts].join("\n");
+  return ["enable subgroups;", constants, shape, subgroup === 4 ? broadcast4 : broadcast8, ...texts].join("\n");
 }

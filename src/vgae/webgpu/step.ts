@@ -29,7 +29,7 @@ export async function trainingStep(
   variant: { readonly inject: boolean },
 ): Promise<TrainingStep> {
   const header = constants(plan, variant.inject);
-  const compile = (name: KernelName): Promise<Kernel> => createKernel(gpu, name, shaderText(name, header, plan.subgroup));
+  const compile = (name: KernelName): Promise<Kernel> => createKernel(gpu, name, shaderText(name, header, plan.variant));
   const [prepare, encodeInput, encode, head, backward, adam] = await Promise.all(
     (["prepare", "encodeInput", "encode", "head", "backward", "adam"] as const).map(compile),
   );

@@ -13,13 +13,13 @@ import { type Submits, submits } from "./pace.ts";
 import { type Staging, staging } from "./readback.ts";
 import { runWords, type TrainingStep, trainingStep } from "./step.ts";
 import { downloadState, stateStaging, uploadState } from "./transfer.ts";
-import { type Subgroup, subgroupFor, variantName } from "./variant.ts";
+import { likelyVariant, type Variant, variantName } from "./variant.ts";
 
 export interface WebgpuTrainerSettings {
   /** Steps a submit; by default adapted to about 8 ms, at least 1. */
   readonly stepsPerSubmit?: number;
-  /** Kernel variant; by default the one that suits the adapter. */
-  readonly subgroup?: Subgroup;
+  /** By default the most promising one on the adapter, unmeasured. */
+  readonly variant?: Variant;
 }
 
 export interface WebgpuTrainer extends Trainer {
@@ -48,8 +48,8 @@ export async function webgpuTrainer(
   settings: WebgpuTrainerSettings = {},
 ): Promise<WebgpuTrainer> {
   const { device } = gpu;
-  const subgroup = settings.subgroup ?? subgroupFor(gpu, shape);
-  const plan = planOf(shape, packing, options, subgroup);
+  const variant = settings.variant ?? likelyVariant(gpu, shape, options);
+  const plan = planOf(shape, packing, options, variant);
   const room = allocation(gpu, "the model");
   const buffers = trainingBuffers(room.gpu, plan, set.packed.length);
   await room.settle();
@@ -157,7 +157,7 @@ export async function webgpuTrainer(
   restore(initialState(shape, options.seed));
   return {
     backend: "webgpu",
-    variant: variantName(subgroup),
+    variant: variantName(variant),
     gpu,
     plan,
     buffers,

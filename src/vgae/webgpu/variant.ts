@@ -1,20 +1,98 @@
+import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { ModelShape } from "../config.ts";
+import type { ModelShape, TrainingOptions } from "../config.ts";
 
-/** Lanes of a subgroup that the kernels count on; 0: they use none. */
-export type Subgroup = 0 | 8;
-
-/**
- * The kernels that suit an adapter. On one that computes on the CPU with subgroups of eight (Mesa's lavapipe), where a read costs more
- * than ten multiplications, the lanes of a subgroup read for each other and a workgroup owns as many features as there are lanes
- * (measured: docs/development.md); a GPU has caches for that, and wants many workgroups.
- */
-export function subgroupFor(gpu: Gpu, { hidden, latent }: ModelShape): Subgroup {
-  const fits = hidden % 32 === 0 && (2 * latent) % 8 === 0;
-  return gpu.status === "software-adapter" && gpu.subgroupSize === 8 && fits ? 8 : 0;
+/** How the kernels of a run are cut: part of its identity, for another variant gives other bits. */
+export interface Variant {
+  /** Features that a workgroup of the encoder owns for all rows of the batch. */
+  readonly columns: 4 | 8 | 16;
+  /** Lanes of a subgroup that read for each other; 0: every thread reads for itself. */
+  readonly subgroup: 0 | 4 | 8;
 }
 
-/** Name of the kernel variant: part of a run's identity, for another one gives other bits. */
-export function variantName(subgroup: Subgroup): string {
-  return subgroup === 0 ? "f32, 4 columns" : `f32, ${subgroup} columns, subgroups`;
+export const VARIANTS: readonly Variant[] = [
+  { columns: 4, subgroup: 0 },
+  { columns: 8, subgroup: 0 },
+  { columns: 4, subgroup: 4 },
+  { columns: 8, subgroup: 4 },
+  { columns: 16, subgroup: 4 },
+  { columns: 8, subgroup: 8 },
+  { columns: 16, subgroup: 8 },
+];
+
+/** What of a run decides which variants can compute it. */
+type Batch = Pick<TrainingOptions, "batchSize">;
+
+/** Fewest threads that the kernels' cooperative parts need (one an operation, eight lanes of a sum). */
+const MIN_THREADS = 16;
+/** Threads of the encoder come in these, so that no lane of a subgroup is missing. */
+const THREADS_STEP = 8;
+
+/** Threads a workgroup of the encoder: one for four rows of the batch. */
+export function threadsOf({ nodes }: ModelShape, { batchSize }: Batch): number {
+  return Math.max(MIN_THREADS, Math.ceil((batchSize * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
+}
+
+/** As checkpoints and commands name it: "f32, 8 columns, subgroups of 8". */
+export const variantName = ({ columns, subgroup }: Variant): string =>
+  `f32, ${columns} columns${subgroup === 0 ? "" : `, subgroups of ${subgroup}`}`;
+
+export const VARIANT_NAMES: readonly string[] = VARIANTS.map(variantName);
+
+/** What the name of a checkpoint or a command means; "f32, 8 columns, subgroups" is what version 0.1 called subgroups of 8. */
+export function variantNamed(name: string): Variant | undefined {
+  return VARIANTS.find((variant) => variantName(variant) === name.replace(/subgroups$/, "subgroups of 8"));
+}
+
+/**
+ * The variants that an adapter can run for a model, the most promising first. On adapters that compute on the CPU a read costs more than
+ * ten multiplications, so there the lanes of a subgroup read for each other; a GPU has caches for that, and wants many workgroups
+ * (measured: docs/development.md).
+ */
+export function variantsFor(gpu: Gpu, shape: ModelShape, options: Batch): readonly Variant[] {
+  const able = VARIANTS.filter((variant) => fits(variant, gpu, shape, options));
+  return gpu.status === "software-adapter" ? able.sort((a, b) => b.subgroup - a.subgroup || a.columns - b.columns) : able;
+}
+
+/** The most promising variant, unmeasured. */
+export function likelyVariant(gpu: Gpu, shape: ModelShape, options: Batch): Variant {
+  const [first] = variantsFor(gpu, shape, options);
+  if (!first) throw new InputError(`A model of width ${shape.hidden} has no kernels: expected a multiple of 4.`);
+  return first;
+}
+
+/** The named variant. @throws InputError where there is none of that name, or the adapter cannot run it */
+export function namedVariant(name: string, gpu: Gpu, shape: ModelShape, options: Batch): Variant {
+  const variant = variantNamed(name);
+  if (!variant)
+    throw new InputError(`Kernel variant: expected ${VARIANT_NAMES.map((known) => `"${known}"`).join(", ")}, found "${name}".`);
+  if (!fits(variant, gpu, shape, options)) {
+    const able = variantsFor(gpu, shape, options).map((known) => `"${variantName(known)}"`);
+    throw new InputError(`Kernel variant "${name}" cannot run on ${gpu.adapter} for this model; expected ${able.join(", ")}.`);
+  }
+  return variant;
+}
+
+function fits(variant: Variant, gpu: Gpu, shape: ModelShape, options: Batch): boolean {
+  const { hidden, latent, operations } = shape;
+  const { columns, subgroup } = variant;
+  const whole = hidden % columns === 0 && (2 * latent) % columns === 0 && (subgroup === 0 || (hidden / 4) % subgroup === 0);
+  const lanes = subgroup === 0 || gpu.subgroupSize === subgroup;
+  return (
+    whole &&
+    lanes &&
+    workgroupBytes(variant, threadsOf(shape, options), operations) <= gpu.device.limits.maxComputeWorkgroupStorageSize
+  );
+}
+
+const VEC4_BYTES = 16;
+
+/** Workgroup memory of the kernel that needs most: see `aggregate`, `reduce` and `backward` in shaders/. */
+function workgroupBytes({ columns, subgroup }: Variant, threads: number, operations: number): number {
+  const tiles = columns / 4;
+  const sharers = threads / Math.max(1, subgroup);
+  const exchanged = 4 * tiles * threads;
+  const encode = exchanged + sharers * 3 * tiles;
+  const backward = exchanged + sharers * (2 * tiles + 1) + 2 * tiles * operations * 4;
+  return VEC4_BYTES * Math.max(encode, backward);
 }
