@@ -25,7 +25,7 @@ export interface SelfTestOptions {
   /** Which models of the file to compute, by `keyOf`; by default the first. */
   readonly models?: readonly string[];
   /** Kernel variant; by default the one that this adapter trains with. */
-  readonly settings?: Pick<WebgpuTrainerSettings, "subgroup">;
+  readonly settings?: Pick<WebgpuTrainerSettings, "variant">;
   /** Units of work done, of how many, and what is next. */
   readonly onProgress?: (done: number, total: number, next: string) => void;
   /** Ends the test between two units; it then rejects with the signal's reason. */
