@@ -44,6 +44,11 @@ export interface PretrainHooks extends PrepareHooks {
 export interface PretrainSettings extends Partial<TrainingOptions> {
   /** Bytes of a checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
+  /**
+   * Kernels to compute with, by name ("f32, 4 columns"), where the device can run them: another variant gives other bits. By default those
+   * that the checkpoint was made with, else the fastest, which is measured at the first use of a device and kept.
+   */
+  readonly variant?: string;
 }
 
 export interface SampleSettings {
@@ -146,7 +151,7 @@ export async function openEngine({ backend, worker, gpu, cache }: EngineOptions 
 
   return {
     ...device,
-    async pretrain(space, { resume, ...options } = {}, { onProgress, onEpoch, onDeviceLost, ...hooks } = {}) {
+    async pretrain(space, { resume, variant, ...options } = {}, { onProgress, onEpoch, onDeviceLost, ...hooks } = {}) {
       const { signal } = hooks;
       await prepare(space, hooks);
       const { port1, port2 } = new MessageChannel();
@@ -158,7 +163,7 @@ export async function openEngine({ backend, worker, gpu, cache }: EngineOptions 
       const cancel = (): void => void api.cancel();
       signal?.addEventListener("abort", cancel);
       try {
-        const request = { space: requestOf(space), options, ...(resume ? { resume } : {}) };
+        const request = { space: requestOf(space), options, ...(resume ? { resume } : {}), ...(variant ? { variant } : {}) };
         const run = connection.ask(api.pretrain(request, connection.remote ? transfer(port2, [port2]) : port2));
         if (signal?.aborted) cancel();
         const { state, message, epochs } = await run;

@@ -2,7 +2,7 @@ import { transfer } from "comlink";
 import { requestOf } from "../src/spaces/request.ts";
 import { type BackendOptions, openBackend } from "../src/vgae/backend.ts";
 import { type SessionSnapshot, session } from "../src/vgae/session.ts";
-import { indexedDbRuns } from "./indexed-db.ts";
+import { indexedDbCache, indexedDbRuns } from "./indexed-db.ts";
 import { outcome } from "./outcome.ts";
 import type { EngineApi, EngineEvent, Outcome } from "./protocol.ts";
 import { type RunKeeper, runKeeper } from "./run-keeper.ts";
@@ -10,7 +10,7 @@ import { adopt, preparedSpace } from "./spaces.ts";
 
 /** What the engine worker exposes. Apart from it, so that it also runs without a worker. */
 export function engineService(options: Pick<BackendOptions, "api"> = {}): EngineApi & { close(): void } {
-  const engine = session((backend) => openBackend({ ...options, backend }));
+  const engine = session((backend) => openBackend({ tuning: indexedDbCache(), ...options, backend }));
   let preparing: AbortController | undefined;
   let keeper: RunKeeper | undefined;
   return {

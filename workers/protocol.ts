@@ -49,6 +49,8 @@ export interface PretrainRequest {
   readonly options: Partial<TrainingOptions>;
   /** Bytes of a checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
+  /** Kernels to compute with, by name, where the device can run them; by default those of `resume`, else the fastest. */
+  readonly variant?: string;
   /** Send a fresh embedding of the whole space with every epoch event. */
   readonly embedEachEpoch?: boolean;
   /**

@@ -10,6 +10,7 @@ import { type Checkpoint, readCheckpoint } from "../vgae/checkpoint.ts";
 import { DEFAULT_TRAINING } from "../vgae/config.ts";
 import { bringUp, type Inference, lastingModel, placeFrom } from "../vgae/lasting.ts";
 import type { Trainer } from "../vgae/trainer.ts";
+import { cacheFolder, fileCache } from "./cache.ts";
 import { dawnNote, openDawn } from "./dawn.ts";
 import { readInput } from "./files.ts";
 import type { Output } from "./output.ts";
@@ -50,7 +51,7 @@ async function open(name: CommandBackend | undefined, to: Output): Promise<Backe
     to.warn(`${error.message}. The model runs on TensorFlow.js instead: slower, but complete.`);
     return openBackend({ backend: "tfjs-wasm" });
   }
-  return openBackend({ backend: name, api });
+  return openBackend({ backend: name, api, tuning: fileCache(cacheFolder()) });
 }
 
 export interface CommandModel extends Checkpoint {

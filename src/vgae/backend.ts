@@ -1,5 +1,6 @@
 import { type DeviceStatus, type Gpu, openDevice } from "../gpu/device.ts";
 import type { Packing } from "../spaces/packing.ts";
+import type { SpaceCache } from "../spaces/preparation.ts";
 import type { ModelShape, TrainingOptions } from "./config.ts";
 import type { BackendName, Trainer, TrainingSet } from "./trainer.ts";
 
@@ -12,7 +13,16 @@ export interface Backend {
   readonly adapter: string;
   /** One sentence for people. */
   readonly message: string;
-  createTrainer(shape: ModelShape, packing: Packing, set: TrainingSet, options: TrainingOptions): Promise<Trainer>;
+  /**
+   * @param variant kernels to compute with, by name, where the backend can run them; by default, and elsewhere, its own choice
+   */
+  createTrainer(
+    shape: ModelShape,
+    packing: Packing,
+    set: TrainingSet,
+    options: TrainingOptions,
+    variant?: string | undefined,
+  ): Promise<Trainer>;
   /** Resolves when the device is gone; never, for a backend that cannot lose one. */
   readonly lost: Promise<string>;
   /** The device, for checks and for what only a GPU does. */
@@ -28,12 +38,14 @@ export interface BackendOptions {
   readonly backend?: BackendName | undefined;
   /** `navigator.gpu` by default; Dawn's in Node. */
   readonly api?: GPU | undefined;
+  /** Where it is kept which kernels are fastest on which adapter. Without it nothing is measured, and the most promising ones compute. */
+  readonly tuning?: SpaceCache | undefined;
 }
 
 const FALLBACK = "TensorFlow.js on WebAssembly";
 
 /** Opens a backend. Falls back only where none was named. Throws where a named one cannot start. */
-export async function openBackend({ backend, api }: BackendOptions = {}): Promise<Backend> {
+export async function openBackend({ backend, api, tuning }: BackendOptions = {}): Promise<Backend> {
   if (backend !== undefined && backend !== "webgpu")
     return reference(backend, "not-tried", `The model runs on ${backend}, as asked.`);
   const opened = await openDevice(api);
@@ -46,9 +58,15 @@ export async function openBackend({ backend, api }: BackendOptions = {}): Promis
       message,
       lost: gpu.lost,
       gpu,
-      async createTrainer(shape, packing, set, options) {
-        const { webgpuTrainer } = await import("./webgpu/trainer.ts");
-        return webgpuTrainer(gpu, shape, packing, set, options);
+      async createTrainer(shape, packing, set, options, name) {
+        const [{ webgpuTrainer }, { chosenVariant, stepTime }] = await Promise.all([
+          import("./webgpu/trainer.ts"),
+          import("./webgpu/tuning.ts"),
+        ]);
+        const variant = await chosenVariant(gpu, shape, options, { name, store: tuning }, (tried) =>
+          stepTime(gpu, shape, packing, set, options, tried),
+        );
+        return webgpuTrainer(gpu, shape, packing, set, options, { variant });
       },
       close: () => gpu.device.destroy(),
     };

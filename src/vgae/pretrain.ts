@@ -55,6 +55,8 @@ export interface PretrainRequest {
   readonly onSnapshot?: (state: TrainingState) => void;
   /** Width of the model, that of `resume`; 128 by default. */
   readonly hidden?: number;
+  /** Kernels to compute with, by name, where the device can run them: another variant gives other bits. */
+  readonly variant?: string | undefined;
 }
 
 export interface PretrainOutcome {
@@ -126,7 +128,8 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     packedSpace ??= packSpace(space);
     const packing = packingOf(space);
     const packed = packedSpace.slice(0, space.trainSize * packing.words);
-    const made = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options));
+    const variant = trainer?.variant ?? request.variant;
+    const made = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options, variant));
     if (state) made.restore(state);
     trainer = made;
     const living = arrival;

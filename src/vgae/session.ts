@@ -3,7 +3,7 @@ import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend } from "./backend.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
 import { bringUp, type Inference, type Living, lastingModel, type Place, placeFrom } from "./lasting.ts";
@@ -38,6 +38,8 @@ export interface SessionRequest {
   readonly options: Partial<TrainingOptions>;
   /** Checkpoint with optimiser state to go on from. */
   readonly resume?: Uint8Array;
+  /** Kernels to compute with, by name, where the device can run them; by default those of `resume`, else the fastest. */
+  readonly variant?: string;
   readonly embedEachEpoch?: boolean;
   /** Epoch events carry the embedding of these architectures only. */
   readonly epochSample?: Uint32Array;
@@ -151,10 +153,15 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     return made;
   };
 
-  const create = async (on: Backend, space: SearchSpace, { shape, options }: Model, state: TrainingState): Promise<Trainer> => {
+  const create = async (
+    on: Backend,
+    space: SearchSpace,
+    { shape, options, variant }: Model,
+    state: TrainingState,
+  ): Promise<Trainer> => {
     const packing = packingOf(space);
     const set = { packed: packSpace(space).slice(0, space.trainSize * packing.words), count: space.trainSize };
-    const trainer = await on.createTrainer(shape, packing, set, options);
+    const trainer = await on.createTrainer(shape, packing, set, options, variant);
     trainer.restore(state);
     return trainer;
   };
@@ -198,7 +205,7 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
         options,
         ...request,
         onSnapshot: (state) => onSnapshot?.({ step: state.step, totalSteps, options, encode: () => encode(model(), state) }),
-        ...(checkpoint ? { resume: checkpoint.state, hidden: checkpoint.shape.hidden } : {}),
+        ...(checkpoint ? resumed(checkpoint, request.variant) : {}),
       });
       job = run;
       const mine = currentAt(run, { space, options, adapter: () => (backend ? adapterText(backend) : "") });
@@ -252,4 +259,11 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
   };
 }
 
-type Model = Pick<Trainer, "shape" | "options">;
+type Model = Pick<Trainer, "shape" | "options"> & Partial<Pick<Trainer, "variant">>;
+
+/** What a run takes over from the one that it goes on with. */
+const resumed = ({ state, shape, metadata }: Checkpoint, variant = metadata["variant"]) => ({
+  resume: state,
+  hidden: shape.hidden,
+  variant,
+});

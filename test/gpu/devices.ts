@@ -10,7 +10,8 @@ export async function sound(): Promise<Backend> {
   (await openTrainer()).destroy();
   const gpu = await sharedGpu();
   const { status, adapter, lost } = gpu;
-  const createTrainer: Backend["createTrainer"] = (...model) => webgpuTrainer(gpu, ...model);
+  const createTrainer: Backend["createTrainer"] = (shape, packing, set, options) =>
+    webgpuTrainer(gpu, shape, packing, set, options);
   return { name: "webgpu", status, adapter, message: "", lost, gpu, createTrainer, close: () => undefined };
 }
 

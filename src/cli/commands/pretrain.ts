@@ -9,6 +9,8 @@ import {
   ENCODERS,
   type Encoder,
   HIDDEN,
+  type ModelShape,
+  modelShape,
   PROTOCOLS,
   type Protocol,
   type TrainingOptions,
@@ -19,6 +21,7 @@ import { type EpochReport, pretraining } from "../../vgae/pretrain.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "../../vgae/quality.ts";
 import type { TrainingState } from "../../vgae/state.ts";
 import type { Trainer } from "../../vgae/trainer.ts";
+import { namedVariant, VARIANT_NAMES } from "../../vgae/webgpu/variant.ts";
 import { decimal, wholeFrom } from "../arguments.ts";
 import { checkOutput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend, type CommandModel, evaluator, openCommandBackend, readModel } from "../model.ts";
@@ -43,6 +46,7 @@ interface PretrainOptions extends SampleOptions {
   readonly resume?: string;
   readonly weightsOnly?: boolean;
   readonly backend?: CommandBackend;
+  readonly variant?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -67,7 +71,7 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
       ).choices(PROTOCOLS),
     )
     .option("--epochs <n>", `passes over the training part, 1 to 10000; default ${epochs}`, wholeFrom(1))
-    .option("--seed <n>", `0 to 4294967295; same seed and adapter: the same bytes; default ${seed}`, wholeFrom(0))
+    .option("--seed <n>", `0 to 4294967295; same seed, adapter and variant: the same bytes; default ${seed}`, wholeFrom(0))
     .option("--batch-size <n>", `graphs a step, 1 to 32; default ${batchSize}`, wholeFrom(1))
     .option("--learning-rate <x>", `Adam's step size, above 0, at most 1; default ${learningRate}`, decimal)
     .option("--dropout <x>", `share of latent values zeroed before the decoder, from 0, below 1; default ${dropout}`, decimal)
@@ -91,6 +95,12 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
       wholeFrom(1),
     )
     .option("--resume <file>", "go on from a checkpoint, with its options; --epochs may raise the number of epochs")
+    .addOption(
+      new Option(
+        "--variant <name>",
+        "kernels to compute with: another variant gives other bits; default: those of --resume, else the fastest, measured once an adapter",
+      ).choices(VARIANT_NAMES),
+    )
     .option("--weights-only", "leave the optimiser's state out: a third of the size, cannot be resumed")
     .addOption(backendOption())
     .option("--force", "replace the file of --out if it exists")
@@ -146,6 +156,8 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   let backendNow: Backend | undefined;
   const open = async (): Promise<Backend> => {
     backendNow = await openCommandBackend(options.backend, to);
+    if (options.variant !== undefined)
+      expectVariant(options.variant, backendNow, modelShape(space, HIDDEN, training.encoder), training);
     return backendNow;
   };
   const encode = (state: TrainingState, weightsOnly: boolean): Uint8Array => {
@@ -157,6 +169,7 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   const run = pretraining(open, {
     space,
     options: training,
+    variant: options.variant ?? from?.metadata["variant"],
     epochSamples: options.samples,
     onSnapshot: (state) => kept.save(() => encode(state, false)),
     ...(from ? { resume: from.state } : {}),
@@ -284,6 +297,12 @@ function settle(options: PretrainOptions, from: CommandModel | undefined): Train
     );
   }
   return trainingOptions({ ...from.options, ...(given.epochs === undefined ? {} : { epochs: given.epochs }) });
+}
+
+/** @throws InputError where the backend cannot run the kernels that are asked for */
+function expectVariant(name: string, { gpu, adapter }: Backend, shape: ModelShape, options: TrainingOptions): void {
+  if (!gpu) throw new InputError(`--variant names kernels of WebGPU, but the model runs on ${adapter}.`);
+  namedVariant(name, gpu, shape, options);
 }
 
 async function readResumable(space: SearchSpace, path: string): Promise<CommandModel> {

@@ -1,6 +1,9 @@
+import { md5 } from "js-md5";
+import { readSafeTensors, writeSafeTensors } from "../../formats/safetensors.ts";
 import { destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { record } from "../../gpu/kernel.ts";
 import type { Packing } from "../../spaces/packing.ts";
+import type { SpaceCache } from "../../spaces/preparation.ts";
 import { VERSION } from "../../version.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { initialState } from "../state.ts";
@@ -10,13 +13,7 @@ import { runWords, trainingStep } from "./step.ts";
 import { uploadState } from "./transfer.ts";
 import { likelyVariant, type Variant, variantName, variantNamed, variantsFor } from "./variant.ts";
 
-/** Where choices are kept from one start to the next: names of variants under a key. What it throws is no reason to stop. */
-export interface TuningStore {
-  read(key: string): Promise<string | undefined>;
-  write(key: string, variant: string): Promise<void>;
-}
-
-/** No further variant is tried once so much time would be exceeded: compilers for CPU adapters take longer than there is to win. */
+/** No further variant is tried once so much time would be exceeded. */
 const BUDGET_MS = 5000;
 /** Time per measurement of a variant; the best of ROUNDS counts, for whatever disturbs one makes it longer. */
 const ROUND_MS = 25;
@@ -25,47 +22,74 @@ const MAX_STEPS = 64;
 /** Graphs trained on. */
 const GRAPHS = 256;
 
+export interface Choice {
+  /** The variant wanted, by name; taken where the adapter can run it. */
+  readonly name?: string | undefined;
+  /** Where choices are kept from one start to the next. What it throws is no reason to stop. */
+  readonly store?: SpaceCache | undefined;
+}
+
 /**
- * The fastest of the variants that the adapter can run: measured with steps of the model itself at the first use of an adapter
- * for such a model, and kept. Without a store the most promising one, unmeasured.
+ * The variant that a run computes with: the one it wants, or else the fastest that the adapter can run, measured with steps of the model
+ * itself at the first use of an adapter for such a model, and kept. Without a store the most promising one, unmeasured; so too on
+ * adapters that compute on the CPU, whose compilers take longer than there is to win.
+ * @param measure milliseconds of a step of a variant
  */
-export async function tunedVariant(
+export async function chosenVariant(
   gpu: Gpu,
   shape: ModelShape,
-  packing: Packing,
-  set: TrainingSet,
   options: TrainingOptions,
-  store: TuningStore | undefined,
+  { name, store }: Choice,
+  measure: (variant: Variant) => Promise<number>,
 ): Promise<Variant> {
   const first = likelyVariant(gpu, shape, options);
   const candidates = variantsFor(gpu, shape, options);
-  if (!store || candidates.length === 1) return first;
+  const wanted = name === undefined ? undefined : variantNamed(name);
+  if (wanted && candidates.includes(wanted)) return wanted;
+  if (!store || candidates.length === 1 || gpu.status === "software-adapter") return first;
   const key = tuningKey(gpu, shape, options);
-  const kept = variantNamed((await store.read(key).catch(() => undefined)) ?? "");
+  const kept = await keptChoice(store, key).catch(() => undefined);
   if (kept && candidates.includes(kept)) return kept;
+  const best = await fastest(candidates, measure);
+  await keep(store, key, best).catch(() => undefined);
+  return best;
+}
 
+/** The first counts even where it takes longer than there is time for. */
+async function fastest(candidates: readonly Variant[], measure: (variant: Variant) => Promise<number>): Promise<Variant> {
   const begun = performance.now();
-  let best = { variant: first, ms: Number.POSITIVE_INFINITY };
+  let best: { readonly variant: Variant; readonly ms: number } | undefined;
   let longest = 0;
   for (const variant of candidates) {
     const before = performance.now();
-    if (before - begun + longest > BUDGET_MS) break;
-    const ms = await stepTime(gpu, shape, packing, set, options, variant);
-    if (ms < best.ms) best = { variant, ms };
+    if (best && before - begun + longest > BUDGET_MS) break;
+    const ms = await measure(variant);
+    if (!best || ms < best.ms) best = { variant, ms };
     longest = Math.max(longest, performance.now() - before);
   }
-  await store.write(key, variantName(best.variant)).catch(() => undefined);
+  if (!best) throw new Error("There is no kernel variant to choose from.");
   return best.variant;
 }
 
-/** What a choice depends on. */
-export function tuningKey(
+/** What a choice depends on, for people; the name of its file is made of it. */
+function tuningKey(
   gpu: Gpu,
   { nodes, operations, hidden, latent, layers, encoder }: ModelShape,
   { batchSize }: TrainingOptions,
 ): string {
-  return `variant ${VERSION}, ${gpu.adapter}: ${encoder} ${nodes} x ${operations}, ${layers} x ${hidden}, ${latent}, batch ${batchSize}`;
+  return `${gpu.adapter}, version ${VERSION}: ${encoder} ${layers} x ${hidden}, ${latent}, ${nodes} x ${operations}, batch ${batchSize}`;
 }
+
+const fileOf = (key: string): string => `variant-${md5(key)}`;
+
+async function keptChoice(store: SpaceCache, key: string): Promise<Variant | undefined> {
+  const bytes = await store.read(fileOf(key));
+  const { metadata } = readSafeTensors(bytes ?? new Uint8Array(), "the kept choice of kernels");
+  return metadata["key"] === key ? variantNamed(metadata["variant"] ?? "") : undefined;
+}
+
+const keep = (store: SpaceCache, key: string, variant: Variant): Promise<void> =>
+  store.write(fileOf(key), writeSafeTensors({ metadata: { key, variant: variantName(variant) }, tensors: new Map() }));
 
 /** Milliseconds that a step of the variant takes, kernels compiled. */
 export async function stepTime(

@@ -129,6 +129,20 @@ describe("archscape pretrain", { timeout: 60_000 }, () => {
     expect(readCheckpoint(nasbench201(), new Uint8Array(readFileSync(out))).state.step).toBe(result()["step"]);
   });
 
+  it("refuses kernels of WebGPU where the model runs on something else", async () => {
+    const { code, err } = await command([
+      ...PRETRAIN,
+      "--variant",
+      "f32, 4 columns",
+      "--steps",
+      "1",
+      "--out",
+      fresh("kernels.safetensors"),
+    ]);
+    expect(code).toBe(2);
+    expect(err).toContain("--variant names kernels of WebGPU, but the model runs on TensorFlow.js on WebAssembly.");
+  });
+
   it("stops at a loss that is not a number with exit code 1, says at which step, and writes the weights before it", async () => {
     const [bad, out] = [fresh("bad.safetensors"), fresh("failed.safetensors")];
     const shape = modelShape(nasbench201());
