@@ -41,13 +41,45 @@ const KERNELS = {
 export type KernelName = keyof typeof KERNELS;
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 
+const LOOP = /for \(var (\w+) = 0u; \1 < (\w+); \1(?:\+\+| \+= (\w+))\) \{/;
+
+/**
+ * Writes out the loops over a thread's own columns and tiles: some compilers keep an array in memory that is indexed by a variable.
+ */
+export function unrolled(text: string, counts: Readonly<Record<string, number>>): string {
+  let done = "";
+  let rest = text;
+  for (;;) {
+    const found = LOOP.exec(rest);
+    if (!found) return done + rest;
+    const [head, name, bound, stride = "1u"] = found as unknown as [string, string, string, string?];
+    const size = (word: string): number | undefined =>
+      counts[word] ?? (/^\d+u$/.test(word) ? Number.parseInt(word, 10) : undefined);
+    const [count, step] = [size(bound), size(stride)];
+    const start = found.index + head.length;
+    done += rest.slice(0, found.index);
+    if (count === undefined || step === undefined) {
+      done += head;
+      rest = rest.slice(start);
+      continue;
+    }
+    let end = start;
+    for (let depth = 1; depth > 0; end++) depth += rest[end] === "{" ? 1 : rest[end] === "}" ? -1 : 0;
+    const body = rest.slice(start, end - 1);
+    let copies = "";
+    for (let i = 0; i < count; i += step) copies += `{${body.replace(new RegExp(`\\b${name}\\b`, "g"), `${i}u`)}}`;
+    rest = copies + rest.slice(end);
+  }
+}
+
 /** Complete WGSL of a kernel for the given constants. */
-export function shaderText(name: KernelName, constants: string, { subgroup }: Variant): string {
-  if (subgroup === 0) return [constants, shape, ...KERNELS[name]].join("\n");
+export function shaderText(name: KernelName, constants: string, { columns, subgroup }: Variant): string {
+  const counts = { TILES: columns / 4, COLUMNS: columns, SUBGROUP: subgroup };
+  if (subgroup === 0) return unrolled([constants, shape, ...KERNELS[name]].join("\n"), counts);
   const texts = KERNELS[name].map((text) => {
     if (text === reduce) return reduceSubgroup;
     if (text === sharedGradients) return sharedGradientsSubgroup;
     return text === sharedLoads ? sharedLoadsSubgroup : text;
   });
-  return ["enable subgroups;", constants, shape, subgroup === 4 ? broadcast4 : broadcast8, ...texts].join("\n");
+  return unrolled(["enable subgroups;", constants, shape, subgroup === 4 ? broadcast4 : broadcast8, ...texts].join("\n"), counts);
 }
