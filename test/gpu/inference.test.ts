@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { destroyBuffer } from "../../src/gpu/device.ts";
 import { generator } from "../../src/random/generator.ts";
 import { ENCODINGS } from "../../src/spaces/encodings.ts";
-import { pack, packingOf } from "../../src/spaces/packing.ts";
-import { type Graph, PADDING, type SpaceName } from "../../src/spaces/space.ts";
+import { packingOf } from "../../src/spaces/packing.ts";
+import type { SpaceName } from "../../src/spaces/space.ts";
 import { modelShape, trainingOptions } from "../../src/vgae/config.ts";
 import { relativeError } from "../../src/vgae/golden.ts";
 import { referenceTrainer } from "../../src/vgae/reference/trainer.ts";
+import { randomGraphs } from "../../src/vgae/self-test/known.ts";
 import { initialState } from "../../src/vgae/state.ts";
 import { planOf, trainingBuffers } from "../../src/vgae/webgpu/buffers.ts";
 import { inference } from "../../src/vgae/webgpu/inference.ts";
@@ -18,25 +19,7 @@ import { openTrainer, sharedGpu } from "./helpers.ts";
 const COUNT = 300;
 const options = trainingOptions();
 
-/** Any graphs at all: the encoder asks for no more than a DAG in topological order. The last nodes of some do not exist. */
-function randomGraphs(space: SpaceName): Uint32Array {
-  const { nodes, operations } = ENCODINGS[space];
-  const packing = packingOf(ENCODINGS[space]);
-  const random = generator(5, "noise");
-  const packed = new Uint32Array(COUNT * packing.words);
-  for (let position = 0; position < COUNT; position++) {
-    const real = nodes - (random.integer(3) === 0 ? random.integer(3) : 0);
-    const graph: Graph = {
-      operations: Uint8Array.from({ length: nodes }, (_, node) => (node < real ? random.integer(operations.length) : PADDING)),
-      adjacency: Uint8Array.from({ length: nodes * nodes }, (_, at) => {
-        const [from, to] = [Math.floor(at / nodes), at % nodes];
-        return from < to && to < real && random.integer(2) === 1 ? 1 : 0;
-      }),
-    };
-    pack(packing, graph, packed, position);
-  }
-  return packed;
-}
+const graphs = (space: SpaceName): Uint32Array => randomGraphs(space, COUNT, generator(5, "noise"));
 
 /** Inference alone, without kernels to train with, over weights, running statistics and eps that are none of the initial values. */
 async function evaluator(space: SpaceName) {
@@ -62,7 +45,7 @@ async function evaluator(space: SpaceName) {
 
 describe.each(["nasbench101", "nasbench201", "darts"] as const)("evaluation on the GPU, graphs of %s", (space) => {
   it("encodes, embeds and decodes any number of graphs as the reference does", async () => {
-    const packed = randomGraphs(space);
+    const packed = graphs(space);
     const trainer = await evaluator(space);
     const { shape, state } = trainer;
     const reference = await referenceTrainer("tfjs-wasm", shape, { packed, count: COUNT }, options);
@@ -96,7 +79,7 @@ describe.each(["nasbench101", "nasbench201", "darts"] as const)("evaluation on t
 
 describe("evaluation on the GPU", () => {
   it("gives a graph the same bits whatever stands beside it, and calls at the same time do not mix", async () => {
-    const packed = randomGraphs("nasbench201");
+    const packed = graphs("nasbench201");
     const { words } = packingOf(ENCODINGS.nasbench201);
     const trainer = await evaluator("nasbench201");
     const size = trainer.shape.nodes * trainer.shape.latent;
@@ -113,7 +96,7 @@ describe("evaluation on the GPU", () => {
   });
 
   it("leaves training as it was", async () => {
-    const packed = randomGraphs("nasbench201");
+    const packed = graphs("nasbench201");
     const trainer = await openTrainer();
     await trainer.advance(4);
     const before = await trainer.snapshot();

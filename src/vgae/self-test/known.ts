@@ -4,7 +4,7 @@
  * value of its own, gradients are clipped) and nothing is delicate: shifts of the batch norms keep most ReLU inputs away from
  * zero, where rounding alone would decide what passes.
  */
-import { generator } from "../../random/generator.ts";
+import { type Generator, generator } from "../../random/generator.ts";
 import { unitFloat } from "../../random/threefry.ts";
 import { ENCODINGS } from "../../spaces/encodings.ts";
 import { type Packing, pack, packingOf } from "../../spaces/packing.ts";
@@ -62,7 +62,7 @@ export function knownModel({ space, encoder, hidden, seed }: KnownModel): Known 
     shape,
     packing,
     options,
-    set: { packed: randomGraphs(space, seed), count: COUNT },
+    set: { packed: randomGraphs(space, COUNT, generator(seed, "noise", 1)), count: COUNT },
     start: (step) => ({
       ...state,
       step,
@@ -107,12 +107,11 @@ function knownState(shape: ModelShape, seed: number): Omit<TrainingState, "step"
 }
 
 /** Any graphs at all: the model asks for no more than edges in topological order. The last nodes of some do not exist. */
-function randomGraphs(space: SpaceName, seed: number): Uint32Array {
+export function randomGraphs(space: SpaceName, count: number, random: Generator): Uint32Array {
   const { nodes, operations } = ENCODINGS[space];
   const packing = packingOf(ENCODINGS[space]);
-  const random = generator(seed, "noise", 1);
-  const packed = new Uint32Array(COUNT * packing.words);
-  for (let position = 0; position < COUNT; position++) {
+  const packed = new Uint32Array(count * packing.words);
+  for (let position = 0; position < count; position++) {
     const real = nodes - (random.integer(3) === 0 ? random.integer(3) : 0);
     const graph: Graph = {
       operations: Uint8Array.from({ length: nodes }, (_, node) => (node < real ? random.integer(operations.length) : PADDING)),

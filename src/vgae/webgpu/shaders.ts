@@ -76,10 +76,10 @@ export function unrolled(text: string, counts: Readonly<Record<string, number>>)
 export function shaderText(name: KernelName, constants: string, { columns, subgroup }: Variant): string {
   const counts = { TILES: columns / 4, COLUMNS: columns, SUBGROUP: subgroup };
   if (subgroup === 0) return unrolled([constants, shape, ...KERNELS[name]].join("\n"), counts);
-  const texts = KERNELS[name].map((text) => {
+  const texts = KERNELS[name].flatMap((text) => {
     if (text === reduce) return reduceSubgroup;
     if (text === sharedGradients) return sharedGradientsSubgroup;
-    return text === sharedLoads ? sharedLoadsSubgroup : text;
+    return text === sharedLoads ? [subgroup === 4 ? broadcast4 : broadcast8, sharedLoadsSubgroup] : text;
   });
-  return unrolled(["enable subgroups;", constants, shape, subgroup === 4 ? broadcast4 : broadcast8, ...texts].join("\n"), counts);
+  return unrolled(["enable subgroups;", constants, shape, ...texts].join("\n"), counts);
 }
