@@ -2,13 +2,16 @@ import { InputError } from "../errors.ts";
 import { type Evaluation, type Objective, oriented } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
 import { type ChosenStrategy, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
-import type { Embedding, SearchProtocol, Told } from "./strategy.ts";
+import { type Edits, type Embedding, pointsIn, type SearchProtocol, type SearchSetting, type Told } from "./strategy.ts";
 import type { Budget, Query, Trace } from "./trace.ts";
 
 export interface SearchRequest {
   /** Decides defaults such as the baseline of rewards; absent for an embedding of something else. */
   readonly space?: SpaceName | undefined;
+  /** What is searched: a learnt embedding, a discrete encoding (`encodeSpace`), or no points (see `pointsOf`). */
   readonly embedding: Embedding;
+  /** For strategies that go from an architecture to those one edit away. */
+  readonly edits?: Edits | undefined;
   readonly objective: Objective;
   readonly strategy: StrategyName;
   /** Overrides of the strategy's defaults. */
@@ -41,7 +44,8 @@ const TURN = 50;
 export async function search(request: SearchRequest): Promise<Trace> {
   const settled = settle(request);
   const run = openRun(settled, request);
-  const asking = settled.chosen.create({ embedding: request.embedding, candidates: settled.candidates, seed: request.seed });
+  const { embedding, edits, candidates, chosen } = settled;
+  const asking = chosen.create({ embedding, edits, candidates, seed: request.seed });
   for (;;) {
     const batch = asking.ask();
     if (batch.length === 0) return run.trace("exhausted");
@@ -61,13 +65,36 @@ export interface Settled extends Omit<SearchRequest, "seed" | "onQuery" | "resum
 
 /** Throws InputError for a budget, embedding or option that cannot be. */
 export function settle(request: Omit<SearchRequest, "seed" | "onQuery" | "resume">): Settled {
-  const { embedding, objective, budget, space, protocol = "corrected" } = request;
+  const { embedding, edits, objective, budget, protocol = "corrected" } = request;
   const candidates = Uint32Array.from({ length: objective.size }, (_, index) => index).filter((index) => objective.has(index));
   checkEmbedding(embedding, objective);
   checkBudget(budget, objective, candidates.length);
-  const setting = { protocol, space, accuracy: objective.metric.quantity === "accuracy" };
-  return { ...request, protocol, candidates, chosen: strategy(request.strategy, setting, request.options) };
+  const chosen = strategy(request.strategy, settingOf({ ...request, points: pointsIn(embedding) }), request.options);
+  if (chosen.needs.points && embedding.dimensions === 0) {
+    throw new InputError(
+      `Strategy ${chosen.name} learns from points: expected an embedding, or an encoding such as "path", found neither.`,
+    );
+  }
+  if (chosen.needs.edits && !edits) {
+    throw new InputError(
+      `Strategy ${chosen.name} goes by the space's own edits: expected the space, found only points; "nearest" neighbours need no more.`,
+    );
+  }
+  return { ...request, protocol, candidates, chosen };
 }
+
+/** What the defaults of a strategy depend on in a request. */
+export const settingOf = ({
+  space,
+  objective,
+  protocol = "corrected",
+  points,
+}: Pick<SearchRequest, "space" | "objective" | "protocol"> & Pick<SearchSetting, "points">): SearchSetting => ({
+  protocol,
+  space,
+  accuracy: objective.metric.quantity === "accuracy",
+  points,
+});
 
 /** The books of one run: what it evaluated and paid, and when it has to end. */
 export interface OpenRun {
@@ -78,11 +105,12 @@ export interface OpenRun {
 
 /** @param backend what worked out the proposals, where it was not JavaScript */
 export function openRun(
-  { objective, budget, signal, space, protocol, chosen }: Settled,
+  { embedding, objective, budget, signal, space, protocol, chosen }: Settled,
   { seed, onQuery, resume = [] }: Pick<SearchRequest, "seed" | "onQuery" | "resume">,
   backend?: string,
 ): OpenRun {
   checkSeed(seed);
+  const points = pointsIn(embedding);
   const queries: Query[] = [];
   let incumbent: { index: number; value: number } | undefined;
   let spent = 0;
@@ -140,6 +168,7 @@ export function openRun(
       ...(backend !== undefined && { backend }),
       budget,
       ...(space && { space }),
+      ...(points !== "embedding" && { points }),
       objective: objective.name,
       metric: objective.metric,
       ...(objective.report && { report: objective.report }),

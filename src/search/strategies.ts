@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { InputError } from "../errors.ts";
 import { dngo } from "./strategies/dngo.ts";
+import { evolution } from "./strategies/evolution.ts";
+import { localSearch } from "./strategies/local-search.ts";
 import { random } from "./strategies/random.ts";
 import { reinforce } from "./strategies/reinforce.ts";
-import type { SearchSetting, Strategy, StrategyContext, StrategyDefinition } from "./strategy.ts";
+import type { Needs, SearchSetting, Strategy, StrategyContext, StrategyDefinition } from "./strategy.ts";
 
 /** Options as they stand in files and on the wire. */
 export type StrategyOptions = Readonly<Record<string, number | string>>;
@@ -14,6 +16,7 @@ export interface ChosenStrategy {
   readonly title: string;
   /** All options, defaults filled in. */
   readonly options: StrategyOptions;
+  readonly needs: Needs;
   create(context: Omit<StrategyContext<unknown>, "options">): Strategy;
 }
 
@@ -40,11 +43,18 @@ const choose =
       name,
       title: definition.title,
       options: options as unknown as StrategyOptions,
+      needs: definition.needs?.(options) ?? { points: true, edits: false },
       create: (context) => definition.create({ ...context, options }),
     };
   };
 
-const REGISTRY = { random: choose(random), reinforce: choose(reinforce), bo: choose(dngo) } as const;
+const REGISTRY = {
+  random: choose(random),
+  evolution: choose(evolution),
+  "local-search": choose(localSearch),
+  reinforce: choose(reinforce),
+  bo: choose(dngo),
+} as const;
 
 export type StrategyName = keyof typeof REGISTRY;
 export const STRATEGIES = Object.keys(REGISTRY) as readonly StrategyName[];
@@ -52,6 +62,8 @@ export const STRATEGIES = Object.keys(REGISTRY) as readonly StrategyName[];
 /** Titles for people, by name. */
 export const STRATEGY_TITLES: Readonly<Record<StrategyName, string>> = {
   random: random.title,
+  evolution: evolution.title,
+  "local-search": localSearch.title,
   reinforce: reinforce.title,
   bo: dngo.title,
 };

@@ -1,4 +1,5 @@
 import type { GenericSchema } from "valibot";
+import type { DiscreteEncoding } from "../spaces/discrete/encode.ts";
 import type { SpaceName } from "../spaces/space.ts";
 
 /**
@@ -18,12 +19,22 @@ export interface Told {
   readonly value: number;
 }
 
-/** One point an architecture, row-major: `count x dimensions`, in the index order of the space. */
+/**
+ * One point an architecture, row-major: `count x dimensions`, in the index order of the space. Without dimensions there are no points:
+ * architectures are then known by their index, and perhaps by what is one edit away.
+ */
 export interface Embedding {
   readonly data: Float32Array;
   readonly count: number;
   readonly dimensions: number;
+  /** What the numbers are where they are no learnt embedding. */
+  readonly encoding?: DiscreteEncoding | undefined;
 }
+
+/** What kind of points a search is over. */
+export type Points = "embedding" | DiscreteEncoding | "none";
+
+export const pointsIn = ({ dimensions, encoding }: Embedding): Points => (dimensions === 0 ? "none" : (encoding ?? "embedding"));
 
 /**
  * Which set of defaults the options of a strategy start from (arch2vec.md, section 5): `released` has every quirk of the
@@ -39,15 +50,28 @@ export interface SearchSetting {
   readonly space?: SpaceName | undefined;
   /** Whether values are accuracies, i.e. fractions in 0..1: only then do fixed targets such as 0.95 make sense. */
   readonly accuracy: boolean;
+  /** Default: a learnt embedding. */
+  readonly points?: Points | undefined;
 }
+
+/** Architectures one edit away, by the space's own rules (`SearchSpace.neighbours`). */
+export type Edits = (index: number) => ArrayLike<number>;
 
 export interface StrategyContext<Options> {
   readonly embedding: Embedding;
+  /** Absent where nothing is known of the space but points. */
+  readonly edits?: Edits | undefined;
   /** Indices that may be proposed, ascending, at least one. */
   readonly candidates: Uint32Array;
   /** Feeds the stream "search". 0..2^32-1. */
   readonly seed: number;
   readonly options: Options;
+}
+
+/** What a strategy cannot do without. */
+export interface Needs {
+  readonly points: boolean;
+  readonly edits: boolean;
 }
 
 export interface StrategyDefinition<Options extends object> {
@@ -58,6 +82,8 @@ export interface StrategyDefinition<Options extends object> {
   /** What a complete set of options looks like. */
   readonly schema: GenericSchema<unknown, Options>;
   defaults(setting: SearchSetting): Options;
+  /** By default points, and no edits. */
+  needs?(options: Options): Needs;
   create(context: StrategyContext<Options>): Strategy;
 }
 

@@ -1,7 +1,7 @@
 import type { MetricInfo } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
 import type { StrategyName, StrategyOptions } from "./strategies.ts";
-import type { SearchProtocol } from "./strategy.ts";
+import type { Points, SearchProtocol } from "./strategy.ts";
 
 /** How long a run may go on: queries, or simulated seconds as the objective counts them. */
 export type Budget = { readonly queries: number } | { readonly seconds: number };
@@ -34,6 +34,8 @@ export interface Trace {
   readonly backend?: string;
   readonly budget: Budget;
   readonly space?: SpaceName;
+  /** What was searched, where it was no learnt embedding. */
+  readonly points?: Exclude<Points, "embedding">;
   /** Where the labels are from. */
   readonly objective: string;
   readonly metric: MetricInfo;

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { STRATEGIES, STRATEGY_TITLES } from "../../src/search/strategies.ts";
 import { summarise } from "../../src/search/summary.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import { count, duration, inUnit, plural } from "../format.ts";
@@ -6,16 +7,9 @@ import { PAPER, publishedSearch } from "../published.ts";
 import { isTestMetric } from "../state/columns.ts";
 import type { Lab } from "../state/context.ts";
 import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
-import type { StrategyChoice } from "../state/settings.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
-
-export const STRATEGY_LABELS: Readonly<Record<StrategyChoice, string>> = {
-  bo: "Bayesian optimisation (DNGO)",
-  reinforce: "REINFORCE (LSTM policy)",
-  random: "Random search",
-};
 
 /** Step 4: look for the best cell with few evaluations. */
 export class ArchscapeSearch extends LitElement {
@@ -71,7 +65,7 @@ export class ArchscapeSearch extends LitElement {
           obstacle: job === "cancelling" ? "It ends after the evaluation under way." : undefined,
         }
       : { label: "Search", run: lab.startSearch, obstacle: lab.obstacle("search") };
-    const summary = plan ? `${STRATEGY_LABELS[plan.strategy]}, ${job}` : "find good cells with few evaluations";
+    const summary = plan ? `${STRATEGY_TITLES[plan.strategy]}, ${job}` : "find good cells with few evaluations";
     return step({
       lab,
       panel: "search",
@@ -112,7 +106,7 @@ export class ArchscapeSearch extends LitElement {
         <label class="field wide">
           <span>Strategy</span>
           <select name="strategy" ?disabled=${running} @change=${set("strategy")}>
-            ${Object.entries(STRATEGY_LABELS).map(([key, label]) => html`<option value=${key} ?selected=${key === strategy}>${label}</option>`)}
+            ${STRATEGIES.map((name) => html`<option value=${name} ?selected=${name === strategy}>${STRATEGY_TITLES[name]}</option>`)}
           </select>
         </label>
         ${column("metric", "Metric to search", metric)}

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { STRATEGIES, type StrategyName } from "../../src/search/strategies.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
 import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
@@ -31,9 +32,6 @@ export const SPACES = ["nasbench201", "nasbench101", "darts"] as const satisfies
 /** More cells than this a page does not draw smoothly. */
 export const MOST_DRAWN = 1_000_000;
 
-export const STRATEGIES = ["random", "reinforce", "bo"] as const;
-export type StrategyChoice = (typeof STRATEGIES)[number];
-
 const FIELDS = {
   panel: { schema: oneOf(PANELS), initial: "space" as Panel },
   space: { schema: oneOf(SPACES), initial: "nasbench201" as SpaceName },
@@ -61,7 +59,7 @@ const FIELDS = {
   y: { schema: real(-100, 100), initial: 0 },
   zoom: { schema: real(-4, 16), initial: 0 },
 
-  strategy: { schema: oneOf(STRATEGIES), initial: "bo" as StrategyChoice },
+  strategy: { schema: oneOf(STRATEGIES), initial: "bo" as StrategyName },
   searchProtocol: { schema: oneOf(["released", "corrected"]), initial: "corrected" as "released" | "corrected" },
   metric: { schema: name, initial: "" },
   report: { schema: name, initial: "" },

@@ -11,6 +11,7 @@ export const random: StrategyDefinition<RandomOptions> = {
   title: "Random search",
   schema: v.strictObject({}),
   defaults: () => ({}),
+  needs: () => ({ points: false, edits: false }),
   create({ candidates, seed }) {
     const draw = drawer(candidates, generator(seed, "search"));
     return askTell(

@@ -9,6 +9,8 @@ const RELEASED: SearchSetting = { ...SETTING, protocol: "released" };
 /** Small enough for a test, still the same code. */
 const SMALL: Record<StrategyName, StrategyOptions> = {
   random: {},
+  evolution: { initial: 5, population: 8, sample: 3, reach: 6 },
+  "local-search": { initial: 3, reach: 6 },
   reinforce: { hidden: 8, steps: 4 },
   bo: { hidden: 12, epochs: 10, initial: 6, batch: 3 },
 };
@@ -237,7 +239,7 @@ describe("a strategy's options", () => {
 
   it("are refused in a sentence when unknown or out of range", () => {
     expect(() => strategy("annealing", SETTING)).toThrow(
-      new InputError('Strategy: expected one of random, reinforce, bo, found "annealing".'),
+      new InputError(`Strategy: expected one of ${STRATEGIES.join(", ")}, found "annealing".`),
     );
     expect(() => strategy("bo", SETTING, { widht: 3 })).toThrow(/^Strategy bo has no option "widht"; it has initial, batch/);
     expect(() => strategy("random", SETTING, { batch: 3 })).toThrow('Strategy random has no option "batch"; it has no options.');

@@ -1,0 +1,15 @@
+import { type DiscreteEncoding, encodeSpace } from "../spaces/discrete/encode.ts";
+import type { SearchSpace } from "../spaces/space.ts";
+import type { Embedding } from "./strategy.ts";
+
+/** Where the points of a search come from: given, or made of the space; nothing for a search without points. */
+export type PointSource = Embedding | DiscreteEncoding | undefined;
+
+/** The points of a prepared space; an encoding is worked out here, which blocks for up to seconds (see `encodeSpace`). */
+export function pointsOf(space: SearchSpace, source: PointSource): Embedding {
+  if (source === undefined) return withoutPoints(space.size);
+  return typeof source === "string" ? encodeSpace(space, source) : source;
+}
+
+/** Architectures that are known by their index alone. */
+export const withoutPoints = (count: number): Embedding => ({ data: new Float32Array(0), count, dimensions: 0 });
