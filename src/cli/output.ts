@@ -11,6 +11,7 @@ export interface JsonLine {
     | "run"
     | "tensor"
     | "chained"
+    | "rounding"
     | "part"
     | "device"
     | "architecture"

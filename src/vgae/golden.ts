@@ -133,6 +133,8 @@ export function toleranceOf(name: string): number {
   return name.startsWith("grad") ? 1e-3 : 1e-4;
 }
 
+export const isWithin = ({ error, tolerance }: Comparison): boolean => error <= tolerance;
+
 /** Every expected tensor of a step against what an engine computed, in the order of the file. */
 export function compareStep(step: GoldenStep, ours: StepResult, layout: Layout): Comparison[] {
   return compare(step.expected, namedResult(ours, layout));
