@@ -13,3 +13,13 @@ export function pointsOf(space: SearchSpace, source: PointSource): Embedding {
 
 /** Architectures that are known by their index alone. */
 export const withoutPoints = (count: number): Embedding => ({ data: new Float32Array(0), count, dimensions: 0 });
+
+/** The points of some architectures, one after the other: indices x dimensions. */
+export function rowsOf({ data, dimensions }: Embedding, indices: ArrayLike<number>): Float64Array {
+  const rows = new Float64Array(indices.length * dimensions);
+  for (let i = 0; i < indices.length; i++) {
+    const start = (indices[i] as number) * dimensions;
+    for (let j = 0; j < dimensions; j++) rows[i * dimensions + j] = data[start + j] as number;
+  }
+  return rows;
+}

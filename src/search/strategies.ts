@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { InputError } from "../errors.ts";
+import { bananas } from "./strategies/bananas.ts";
 import { dngo } from "./strategies/dngo.ts";
 import { evolution } from "./strategies/evolution.ts";
 import { localSearch } from "./strategies/local-search.ts";
@@ -53,6 +54,7 @@ const REGISTRY = {
   evolution: choose(evolution),
   "local-search": choose(localSearch),
   reinforce: choose(reinforce),
+  bananas: choose(bananas),
   bo: choose(dngo),
 } as const;
 
@@ -65,6 +67,7 @@ export const STRATEGY_TITLES: Readonly<Record<StrategyName, string>> = {
   evolution: evolution.title,
   "local-search": localSearch.title,
   reinforce: reinforce.title,
+  bananas: bananas.title,
   bo: dngo.title,
 };
 

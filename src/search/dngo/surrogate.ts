@@ -1,4 +1,5 @@
 import type { Generator } from "../../random/generator.ts";
+import { type Scale, standardise } from "../standardise.ts";
 import { logExpectedImprovement } from "./acquisition.ts";
 import {
   directions,
@@ -119,31 +120,5 @@ export function mostPromising(
   return best.map(({ index }) => index);
 }
 
-interface Scale {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
-
 const inUnit = (value: number, scale: Scale | undefined): number =>
   scale ? (value - (scale.mean[0] as number)) / (scale.deviation[0] as number) : value;
-
-/** Standardises the columns of `rows` (row-major) in place; a constant column is only centred. */
-function standardise(rows: Float64Array, columns: number): Scale {
-  const count = rows.length / columns;
-  const mean = new Float64Array(columns);
-  const deviation = new Float64Array(columns);
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let i = j; i < rows.length; i += columns) sum += rows[i] as number;
-    const centre = sum / count;
-    let square = 0;
-    for (let i = j; i < rows.length; i += columns) square += ((rows[i] as number) - centre) ** 2;
-    const spread = Math.sqrt(square / count);
-    // A column that differs only by rounding counts as constant.
-    const scale = spread > 1e-12 * Math.max(1, Math.abs(centre)) ? spread : 1;
-    for (let i = j; i < rows.length; i += columns) rows[i] = ((rows[i] as number) - centre) / scale;
-    mean[j] = centre;
-    deviation[j] = scale;
-  }
-  return { mean, deviation };
-}

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { generator } from "../../random/generator.ts";
 import type { ResidualNorm } from "../dngo/linear-regression.ts";
 import { drawnChance, fitSurrogate, mostPromising, type Spread } from "../dngo/surrogate.ts";
+import { rowsOf } from "../points.ts";
 import { drawer } from "../sampling.ts";
-import { askTell, type Embedding, type StrategyDefinition } from "../strategy.ts";
+import { askTell, type StrategyDefinition } from "../strategy.ts";
 
 /** Options of Bayesian optimisation with DNGO; defaults are the published code's (arch2vec, section 4.2 and released code). */
 export interface DngoOptions {
@@ -68,7 +69,7 @@ export const dngo: StrategyDefinition<DngoOptions> = {
   },
   create({ embedding, candidates, seed, options }) {
     const draw = drawer(candidates, generator(seed, "search"));
-    const points = pointsOf(embedding, candidates);
+    const points = rowsOf(embedding, candidates);
     const asked: number[] = [];
     const values: number[] = [];
     let round = 0;
@@ -90,7 +91,7 @@ export const dngo: StrategyDefinition<DngoOptions> = {
         const seen = new Set(options.pool === "unseen" ? asked : []);
         if (seen.size === candidates.length) return [];
         const surrogate = fitSurrogate(
-          { rows: pointsOf(embedding, asked), dimensions: embedding.dimensions, values: Float64Array.from(values) },
+          { rows: rowsOf(embedding, asked), dimensions: embedding.dimensions, values: Float64Array.from(values) },
           options,
           drawnChance(generator(seed, "search", round)),
         );
@@ -103,13 +104,3 @@ export const dngo: StrategyDefinition<DngoOptions> = {
     );
   },
 };
-
-/** The points of some architectures, one after the other: indices x dimensions. */
-function pointsOf({ data, dimensions }: Embedding, indices: ArrayLike<number>): Float64Array {
-  const points = new Float64Array(indices.length * dimensions);
-  for (let i = 0; i < indices.length; i++) {
-    const start = (indices[i] as number) * dimensions;
-    for (let j = 0; j < dimensions; j++) points[i * dimensions + j] = data[start + j] as number;
-  }
-  return points;
-}

@@ -14,6 +14,7 @@ import { shared } from "../../shared.ts";
 
 /** A smaller model asked less often than by default, so that a test takes seconds. */
 const QUICK = { hidden: 48, epochs: 40, batch: 3 };
+const QUICK_NETWORKS = { layers: 3, epochs: 40, ensemble: 3 };
 
 const space = nasbench201();
 const read = (path: string): LabelTable => readLabelTable(space, readFileSync(path, "utf8"), { source: path, partial: true });
@@ -41,7 +42,7 @@ describe("a search of NAS-Bench-201", () => {
     const [valid, test] = ["valid_accuracy", "test_accuracy"].map((name) => table.metrics.find((metric) => metric.name === name));
     const objective = labelTableObjective(table, { metric: "valid_accuracy", report: "test_accuracy", cost: "seconds" });
     for (const strategy of STRATEGIES) {
-      const options = strategy === "bo" ? QUICK : {};
+      const options = strategy === "bo" ? QUICK : strategy === "bananas" ? QUICK_NETWORKS : {};
       const trace = await search({
         space: "nasbench201",
         embedding,
