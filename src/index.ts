@@ -17,8 +17,10 @@
 import { readLabelTable } from "./formats/read-label-table.ts";
 import { type LabelChoice, labelTableObjective } from "./objectives/label-table.ts";
 import type { Objective } from "./objectives/objective.ts";
+import { pointsOf } from "./search/points.ts";
 import { type SearchRequest, search as searchEmbedding } from "./search/run.ts";
 import type { Trace } from "./search/trace.ts";
+import type { DiscreteEncoding } from "./spaces/discrete/encode.ts";
 import type { SearchSpace } from "./spaces/space.ts";
 import { LATENT } from "./vgae/config.ts";
 
@@ -34,12 +36,22 @@ export function benchmarkTable(space: SearchSpace, text: string, choice: LabelCh
   return labelTableObjective(readLabelTable(space, text, { source }), columns);
 }
 
-/** Runs one strategy over an embedding (size x 16, as `Model.embed` gives it); see `SearchRequest` for the rest. */
-export function search(
-  request: Omit<SearchRequest, "embedding" | "space"> & { readonly space: SearchSpace; readonly embedding: Float32Array },
-): Promise<Trace> {
-  const { space, embedding, ...rest } = request;
-  return searchEmbedding({ ...rest, space: space.name, embedding: { data: embedding, count: space.size, dimensions: LATENT } });
+/** What `search` is told; see `SearchRequest` for the rest. */
+export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" | "space"> {
+  /** Prepared (see `prepareSpace`), or else asking it blocks. */
+  readonly space: SearchSpace;
+  /**
+   * What is searched: an embedding (size x 16, as `Model.embed` gives it), or the name of an encoding that needs no model (see
+   * `encodeSpace`). Without it only strategies run that go by single edits: `random`, `evolution` and `local-search`.
+   */
+  readonly embedding?: Float32Array | DiscreteEncoding;
+}
+
+/** Runs one strategy over an embedding, an encoding, or the space itself. */
+export function search({ space, embedding, ...rest }: SpaceSearch): Promise<Trace> {
+  const source = embedding instanceof Float32Array ? { data: embedding, count: space.size, dimensions: LATENT } : embedding;
+  const edits = (index: number) => space.neighbours(index);
+  return searchEmbedding({ ...rest, space: space.name, edits, embedding: pointsOf(space, source) });
 }
 
 export {
@@ -58,10 +70,17 @@ export { tableText } from "./formats/table-text.ts";
 export type { Objective } from "./objectives/objective.ts";
 export { type PrepareSpaceOptions, prepareSpace } from "./preparation.ts";
 export { PRETRAINED, type Pretrained } from "./pretrained.ts";
-export { STRATEGIES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
+export type { OptionDescription } from "./search/options.ts";
+export { STRATEGIES, STRATEGY_OPTIONS, STRATEGY_TITLES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
 export type { SearchProtocol } from "./search/strategy.ts";
 export { averageCurve, bestSoFar, summarise } from "./search/summary.ts";
 export { type Budget, best, type Query, type Trace } from "./search/trace.ts";
+export {
+  DISCRETE_ENCODINGS,
+  type DiscreteEncoding,
+  type EncodedSpace,
+  encodeSpace,
+} from "./spaces/discrete/encode.ts";
 export {
   convert,
   darts,

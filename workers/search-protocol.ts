@@ -1,13 +1,18 @@
 /** The wire between the page and the search worker: types only, in the manner of protocol.ts. */
 import type { LabelTable } from "../src/formats/label-table.ts";
 import type { LabelChoice } from "../src/objectives/label-table.ts";
+import type { PointSource } from "../src/search/points.ts";
 import type { StrategyName, StrategyOptions } from "../src/search/strategies.ts";
-import type { Embedding, SearchProtocol } from "../src/search/strategy.ts";
+import type { SearchProtocol } from "../src/search/strategy.ts";
 import type { Budget, Query, Trace } from "../src/search/trace.ts";
-import type { Outcome } from "./protocol.ts";
+import type { SpaceChoice } from "../src/spaces/registry.ts";
+import type { Outcome, SpaceHolder } from "./protocol.ts";
 
 export interface SearchJob {
-  readonly embedding: Embedding;
+  /** What is searched: a learnt embedding, the name of an encoding that the worker makes of the space, or neither. */
+  readonly embedding: PointSource;
+  /** The table's space; needed only where a sample of it is listed. */
+  readonly space?: SpaceChoice;
   readonly table: LabelTable;
   /** Columns to search, report and pay with. */
   readonly labels: LabelChoice;
@@ -26,7 +31,7 @@ export type SearchEvent =
   /** A run ended; all its queries were sent before. */
   | { readonly type: "run"; readonly trace: Trace };
 
-export interface SearchApi {
+export interface SearchApi extends SpaceHolder {
   /**
    * One job at a time; progress goes to `events` (transferred, closed at the end). Resolves with the traces when the job ends;
    * after `cancel` with those so far, the last of them ending "cancelled".

@@ -1,8 +1,14 @@
 import { labelTableObjective } from "../src/objectives/label-table.ts";
-import { searchSeeds } from "../src/search/run.ts";
+import type { Objective } from "../src/objectives/objective.ts";
+import { type PointSource, pointsOf, withoutPoints } from "../src/search/points.ts";
+import { searchSeeds, settingOf } from "../src/search/run.ts";
+import { strategy } from "../src/search/strategies.ts";
+import { type Edits, type Embedding, pointsIn } from "../src/search/strategy.ts";
 import type { Query } from "../src/search/trace.ts";
+import type { SearchSpace } from "../src/spaces/space.ts";
 import { outcome } from "./outcome.ts";
-import type { SearchApi, SearchEvent } from "./search-protocol.ts";
+import type { SearchApi, SearchEvent, SearchJob } from "./search-protocol.ts";
+import { adopt, preparedSpace } from "./spaces.ts";
 
 /** At most one message of queries in this time, in milliseconds: a fast strategy makes thousands a second. */
 const INTERVAL = 50;
@@ -10,18 +16,22 @@ const INTERVAL = 50;
 /** What the search worker exposes. Apart from it, so that it also runs without a worker. */
 export function searchService(): SearchApi {
   let running: AbortController | undefined;
+  const over = searchedPoints();
   return {
+    adopt,
     async run(job, events) {
       if (running)
         return { ok: false, error: { kind: "input", message: "A search is still running; cancel it or wait for its end." } };
       const controller = new AbortController();
       running = controller;
       const batches = batching(events);
-      const result = await outcome(() =>
-        searchSeeds({
+      const result = await outcome(async () => {
+        const objective = labelTableObjective(job.table, job.labels);
+        const points = await over(job, objective, controller.signal);
+        return searchSeeds({
+          ...points,
           space: job.table.space,
-          embedding: job.embedding,
-          objective: labelTableObjective(job.table, job.labels),
+          objective,
           strategy: job.strategy,
           options: job.options,
           protocol: job.protocol,
@@ -33,8 +43,8 @@ export function searchService(): SearchApi {
             batches.flush();
             batches.send({ type: "run", trace });
           },
-        }),
-      );
+        });
+      });
       running = undefined;
       events.close();
       return result;
@@ -42,6 +52,30 @@ export function searchService(): SearchApi {
     async cancel() {
       running?.abort();
     },
+  };
+}
+
+/**
+ * What a job searches, the space being asked only where it must be. The encoding of the last job is kept: jobs of one seed each follow one
+ * another.
+ */
+function searchedPoints() {
+  let kept: { readonly space: SearchSpace; readonly embedding: Embedding } | undefined;
+  const pointsIfNew = (space: SearchSpace, source: PointSource): Embedding => {
+    if (typeof source !== "string") return pointsOf(space, source);
+    if (kept?.space !== space || kept.embedding.encoding !== source) kept = { space, embedding: pointsOf(space, source) };
+    return kept.embedding;
+  };
+  return async (
+    { embedding: source, table, space: choice = table.space, protocol, ...job }: SearchJob,
+    objective: Objective,
+    signal: AbortSignal,
+  ): Promise<{ readonly embedding: Embedding; readonly edits?: Edits }> => {
+    const points = typeof source === "string" ? source : pointsIn(source ?? withoutPoints(objective.size));
+    const { needs } = strategy(job.strategy, settingOf({ space: table.space, objective, protocol, points }), job.options);
+    if (typeof source !== "string" && !needs.edits) return { embedding: source ?? withoutPoints(objective.size) };
+    const space = await preparedSpace(choice, signal);
+    return { embedding: pointsIfNew(space, source), edits: (index) => space.neighbours(index) };
   };
 }
 

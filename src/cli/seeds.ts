@@ -6,6 +6,7 @@ import type { SearchApi, SearchEvent, SearchJob } from "../../workers/search-pro
 import { searchService } from "../../workers/search-service.ts";
 import { InputError } from "../errors.ts";
 import type { Trace } from "../search/trace.ts";
+import { isPrepared, requestOf, searchSpace, tablesOf } from "../spaces/index.ts";
 
 export interface SeedsProgress {
   /** Queries made since the last call, in any run. */
@@ -37,11 +38,14 @@ export async function runSeeds(job: SearchJob, threads: number, signal: AbortSig
   const waiting = [...job.seeds];
   const traces: Trace[] = [];
   const { services, close } = openPool(Math.min(threads, waiting.length));
+  const request = requestOf(searchSpace(job.space ?? job.table.space));
   const cancel = (): void => {
     for (const service of services) void service.cancel();
   };
   signal.addEventListener("abort", cancel);
   const work = async (service: Pool["services"][number]): Promise<void> => {
+    // Copied where the space is prepared here; a thread that asks nothing of it is not waited for.
+    if (services.length > 1 && request.name !== "nasbench201" && isPrepared(request)) void service.adopt(tablesOf(request));
     for (;;) {
       const seed = signal.aborted ? undefined : waiting.shift();
       if (seed === undefined) return;

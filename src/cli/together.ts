@@ -3,8 +3,10 @@ import type { SearchJob } from "../../workers/search-protocol.ts";
 import { InputError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
 import { labelTableObjective } from "../objectives/label-table.ts";
+import { pointsOf } from "../search/points.ts";
 import { type OpenSurrogates, searchTogether } from "../search/run-together.ts";
 import type { Trace } from "../search/trace.ts";
+import { searchSpace } from "../spaces/index.ts";
 import { webgpuSurrogates } from "../surrogates/webgpu/surrogates.ts";
 import { dawnNote } from "./dawn.ts";
 import { openGpu } from "./model.ts";
@@ -54,7 +56,7 @@ function run(gpu: Gpu, job: SearchJob, signal: AbortSignal, progress: SeedsProgr
   return searchTogether(
     {
       space: job.table.space,
-      embedding: job.embedding,
+      embedding: pointsOf(searchSpace(job.space ?? job.table.space), job.embedding),
       objective: labelTableObjective(job.table, job.labels),
       strategy: job.strategy,
       options: job.options,

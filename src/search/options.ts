@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { StrategyDefinition } from "./strategy.ts";
 
 /** Parts of which the options of strategies are made: what a value must be, and what it means in words that end in its source. */
 
@@ -35,8 +34,8 @@ interface Described {
 }
 
 /** The options of a strategy in their order, read from its schema. */
-export function describeOptions({ schema }: Pick<StrategyDefinition<never>, "schema">): OptionDescription[] {
-  const { entries } = schema as unknown as { readonly entries: Readonly<Record<string, Described>> };
+export function describeOptions({ schema }: { readonly schema: unknown }): OptionDescription[] {
+  const { entries } = schema as { readonly entries: Readonly<Record<string, Described>> };
   return Object.entries(entries).map(([name, entry]) => {
     const action = (type: string) => entry.pipe?.find((part) => part.type === type);
     return { name, words: action("description")?.description ?? "", values: valuesOf(entry, action) };

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { InputError } from "../errors.ts";
+import { describeOptions } from "./options.ts";
 import { bananas } from "./strategies/bananas.ts";
 import { dngo } from "./strategies/dngo.ts";
 import { evolution } from "./strategies/evolution.ts";
@@ -49,27 +50,31 @@ const choose =
     };
   };
 
+const register = <Options extends object>(definition: StrategyDefinition<Options>) => ({
+  title: definition.title,
+  options: describeOptions(definition),
+  choose: choose(definition),
+});
+
 const REGISTRY = {
-  random: choose(random),
-  evolution: choose(evolution),
-  "local-search": choose(localSearch),
-  reinforce: choose(reinforce),
-  bananas: choose(bananas),
-  bo: choose(dngo),
+  random: register(random),
+  evolution: register(evolution),
+  "local-search": register(localSearch),
+  reinforce: register(reinforce),
+  bananas: register(bananas),
+  bo: register(dngo),
 } as const;
 
 export type StrategyName = keyof typeof REGISTRY;
 export const STRATEGIES = Object.keys(REGISTRY) as readonly StrategyName[];
 
+const ofEach = <T>(take: (entry: (typeof REGISTRY)[StrategyName]) => T): Readonly<Record<StrategyName, T>> =>
+  Object.fromEntries(STRATEGIES.map((name) => [name, take(REGISTRY[name])])) as Record<StrategyName, T>;
+
 /** Titles for people, by name. */
-export const STRATEGY_TITLES: Readonly<Record<StrategyName, string>> = {
-  random: random.title,
-  evolution: evolution.title,
-  "local-search": localSearch.title,
-  reinforce: reinforce.title,
-  bananas: bananas.title,
-  bo: dngo.title,
-};
+export const STRATEGY_TITLES = ofEach(({ title }) => title);
+/** What each strategy can be told, for forms and help texts; defaults depend on the setting: `strategy` knows them. */
+export const STRATEGY_OPTIONS = ofEach(({ options }) => options);
 
 /**
  * The strategy of that name with the defaults of the setting, overridden by `given`. Throws InputError for an unknown
@@ -77,7 +82,7 @@ export const STRATEGY_TITLES: Readonly<Record<StrategyName, string>> = {
  */
 export function strategy(name: string, setting: SearchSetting, given: StrategyOptions = {}): ChosenStrategy {
   if (!isStrategyName(name)) throw new InputError(`Strategy: expected one of ${STRATEGIES.join(", ")}, found "${name}".`);
-  return REGISTRY[name](name, setting, given);
+  return REGISTRY[name].choose(name, setting, given);
 }
 
 const isStrategyName = (name: string): name is StrategyName => Object.hasOwn(REGISTRY, name);

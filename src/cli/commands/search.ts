@@ -8,10 +8,13 @@ import type { LabelTable } from "../../formats/label-table.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
 import { labelTableObjective } from "../../objectives/label-table.ts";
+import type { PointSource } from "../../search/points.ts";
 import { checkBudget } from "../../search/run.ts";
 import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions, strategy } from "../../search/strategies.ts";
-import { type Embedding, SEARCH_PROTOCOLS, type SearchProtocol } from "../../search/strategy.ts";
+import { SEARCH_PROTOCOLS, type SearchProtocol, type SearchSetting } from "../../search/strategy.ts";
 import type { Budget } from "../../search/trace.ts";
+import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS, type DiscreteEncoding } from "../../spaces/discrete/encode.ts";
+import { requestOf } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { assignment, decimal, seedList, wholeFrom } from "../arguments.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
@@ -20,12 +23,14 @@ import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
 import { runSeeds, type SeedsProgress } from "../seeds.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
+import { strategyHelp } from "../strategy-help.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
 import { runSeedsTogether, SEARCH_BACKENDS, type SearchBackend } from "../together.ts";
 
 interface SearchOptions extends SampleOptions {
   readonly model?: string;
   readonly embedding?: string;
+  readonly encoding?: DiscreteEncoding;
   readonly labels: string;
   readonly metric: string;
   readonly report?: string;
@@ -51,11 +56,21 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
   withSpace(
     program
       .command("search")
-      .summary("search an embedding for architectures that a label table rates high")
-      .description("Searches an embedding with a strategy that is told one label a query, once a seed, and says what it found."),
+      .summary("search a space for architectures that a label table rates high")
+      .description(
+        "Searches an embedding, an encoding or the space itself with a strategy that is told one label a query, once a seed, and says what it found.",
+      ),
   )
     .addOption(new Option("--model <file>", "checkpoint to embed the space with").conflicts("embedding"))
     .option("--embedding <file>", "embedding instead of a model: .safetensors or .npy, as `archscape embed` writes them")
+    .addOption(
+      new Option(
+        "--encoding <name>",
+        `instead of an embedding, and without a model: ${DISCRETE_ENCODINGS.map((name) => `${name} (${DISCRETE_ENCODING_TITLES[name]})`).join(", ")}`,
+      )
+        .choices(DISCRETE_ENCODINGS)
+        .conflicts(["model", "embedding"]),
+    )
     .requiredOption(
       "--labels <file>",
       "label table: CSV with a column arch, idx or (nasbench101) hash, or the JSON of arch2vec's preprocessing; may be gzipped",
@@ -74,7 +89,7 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
     .option("--seconds <n>", "budget in simulated seconds, paid from --cost", decimal)
     .option("--cost <column>", "column of seconds (or ms) that a query costs")
     .option("--seeds <list>", "one run a seed: 7, 1-10 or 1-5,11", seedList, [1])
-    .option("--set <name=value>", "an option of the strategy, again for each; a wrong name lists those there are", assignment)
+    .option("--set <name=value>", "an option of the strategy, again for each; listed below", assignment)
     .addOption(
       new Option(
         "--search-backend <name>",
@@ -96,8 +111,11 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
 
 const HELP = `
 Values are shown in the table's own unit (an accuracy in percent stays in percent). The reported value is that of the architecture with
-the best searched value, never the best reported value seen.
+the best searched value, never the best reported value seen. The strategies random, evolution and local-search also go without --model,
+--embedding and --encoding: they need no points where neighbours are single edits (neighbours=edits).
 ${SPACE_HELP}
+
+${strategyHelp()}
 
 Examples:
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --report c100_test \\
@@ -107,6 +125,8 @@ Examples:
   archscape search nasbench101 --model nasbench101.safetensors --labels nasbench101.csv.gz --metric test_acc --queries 150
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --set initial=32 --set batch=5
   archscape search nasbench201 --model model.safetensors --labels table.csv --metric c100_valid --seeds 1-500 --search-backend webgpu
+  archscape search nasbench201 --labels table.csv --metric c100_valid --strategy evolution --set population=50 --seeds 1-20
+  archscape search nasbench201 --encoding path --labels table.csv --metric c100_valid --strategy bananas
 
 JSON lines:
   ${PREPARE_LINE}
@@ -121,9 +141,7 @@ ${EXIT_HELP}`;
 
 async function search(name: string, options: SearchOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
   const space = namedSpace(name, options);
-  if (options.model === undefined && options.embedding === undefined) {
-    throw new InputError("Expected --model FILE or --embedding FILE, found neither: a search needs an embedding of the space.");
-  }
+  checkStrategy(space, options);
   if (options.out !== undefined) await checkOutput(options.out, options.force === true);
   const source = basename(options.labels);
   const text = await tableText(await readInput(options.labels), source);
@@ -131,13 +149,14 @@ async function search(name: string, options: SearchOptions, to: Output, terminal
   const table = readLabelTable(space, text, { source });
   const budget: Budget =
     options.seconds === undefined ? { queries: options.queries ?? DEFAULT_QUERIES } : { seconds: options.seconds };
-  checkSearch(space, table, options, budget);
+  checkSearch(table, options, budget);
   const warnings = [...table.warnings, ...testWarning(options.metric)];
   for (const warning of warnings) to.warn(warning);
-  const { embedding, provenance } = await unlessInterrupted(openEmbedding(space, options, to), terminal);
+  const { embedding, provenance } = await unlessInterrupted(openPoints(space, options, to), terminal);
 
   const job: SearchJob = {
     embedding,
+    space: requestOf(space),
     table,
     labels: { metric: options.metric, report: options.report, cost: options.cost },
     strategy: options.strategy,
@@ -171,13 +190,23 @@ async function search(name: string, options: SearchOptions, to: Output, terminal
   return terminal.interrupted.aborted ? EXIT.cancelled : EXIT.ok;
 }
 
+/** What is wrong with a strategy and its options before anything is read. */
+function checkStrategy(space: SearchSpace, { model, embedding, encoding, ...options }: SearchOptions): void {
+  const given = model !== undefined || embedding !== undefined;
+  const points = given ? "embedding" : (encoding ?? "none");
+  const setting: SearchSetting = { protocol: options.searchProtocol, space: space.name, accuracy: true, points };
+  const { needs } = strategy(options.strategy, setting, options.set);
+  if (!needs.points || points !== "none") return;
+  throw new InputError(
+    `Expected --model FILE, --embedding FILE or --encoding NAME, found none: the strategy ${options.strategy} learns from points.`,
+  );
+}
+
 /** Refuses at once, before minutes of embedding, what the search would refuse after it. */
-function checkSearch(space: SearchSpace, table: LabelTable, options: SearchOptions, budget: Budget): void {
-  const { metric, report, cost, strategy: name, searchProtocol: protocol } = options;
+function checkSearch(table: LabelTable, { metric, report, cost }: SearchOptions, budget: Budget): void {
   const objective = labelTableObjective(table, { metric, report, cost });
   const candidates = Array.from({ length: objective.size }, (_, index) => objective.has(index)).filter((has) => has).length;
   checkBudget(budget, objective, candidates);
-  strategy(name, { protocol, space: space.name, accuracy: objective.metric.quantity === "accuracy" }, options.set);
 }
 
 function testWarning(metric: string): string[] {
@@ -195,13 +224,15 @@ export function isTestMetric(name: string): boolean {
     .includes("test");
 }
 
-async function openEmbedding(
+async function openPoints(
   space: SearchSpace,
   options: SearchOptions,
   to: Output,
-): Promise<{ embedding: Embedding; provenance: Record<string, string> }> {
+): Promise<{ embedding: PointSource; provenance: Record<string, string> }> {
+  if (options.encoding !== undefined) return { embedding: options.encoding, provenance: { encoding: options.encoding } };
   if (options.model === undefined) {
-    const path = options.embedding as string;
+    const path = options.embedding;
+    if (path === undefined) return { embedding: undefined, provenance: {} };
     return { embedding: readEmbedding(space, await readInput(path), path), provenance: { embedding: basename(path) } };
   }
   const model = await readModel(space, options.model);

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { generator } from "../../random/generator.ts";
 import type { ResidualNorm } from "../dngo/linear-regression.ts";
 import { drawnChance, fitSurrogate, mostPromising, type Spread } from "../dngo/surrogate.ts";
+import { numberOr, oneOf, positive, whole } from "../options.ts";
 import { rowsOf } from "../points.ts";
 import { drawer } from "../sampling.ts";
 import { askTell, type StrategyDefinition } from "../strategy.ts";
@@ -32,24 +33,22 @@ export interface DngoOptions {
   readonly labels: "raw" | "standardised";
 }
 
-const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-
 /** Bayesian optimisation: DNGO's Bayesian linear regression on learnt features, expected improvement over every candidate. */
 export const dngo: StrategyDefinition<DngoOptions> = {
   name: "bo",
   title: "Bayesian optimisation (DNGO)",
   schema: v.strictObject({
-    initial: count(1, 100_000),
-    batch: count(1, 10_000),
-    hidden: count(1, 1024),
-    epochs: count(1, 10_000),
-    batchSize: count(1, 10_000),
-    learningRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
-    target: v.union([v.pipe(v.number(), v.finite()), v.literal("incumbent")]),
-    spread: v.picklist(["deviation", "variance"]),
-    residual: v.picklist(["squared", "unsquared"]),
-    pool: v.picklist(["unseen", "all"]),
-    labels: v.picklist(["raw", "standardised"]),
+    initial: whole(1, 100_000, "architectures drawn at random before the first model (arch2vec: 16)"),
+    batch: whole(1, 10_000, "architectures asked a round (arch2vec: 5; 1 on NAS-Bench-201)"),
+    hidden: whole(1, 1024, "units of the network, i.e. basis functions (arch2vec: 128)"),
+    epochs: whole(1, 10_000, "epochs the network is trained from scratch each round (arch2vec: 100)"),
+    batchSize: whole(1, 10_000, "rows a training step (arch2vec: 10)"),
+    learningRate: positive(1, "step size of Adam (arch2vec: 0.01)"),
+    target: numberOr("incumbent", "value to improve on: the best so far, or a fixed one (arch2vec: 0.95; 1 on NAS-Bench-201)"),
+    spread: oneOf(["deviation", "variance"], "what expected improvement takes for the spread (released: the variance)"),
+    residual: oneOf(["squared", "unsquared"], "norm of the residual in the marginal likelihood (released: unsquared)"),
+    pool: oneOf(["unseen", "all"], "what may be asked: unseen ones, or also those evaluated before, paid again (released)"),
+    labels: oneOf(["raw", "standardised"], "labels as they are (accuracies are fractions) or standardised (what is no accuracy)"),
   }),
   defaults({ protocol, space, accuracy }) {
     const released = protocol === "released";

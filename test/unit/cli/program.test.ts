@@ -58,7 +58,7 @@ describe("bad input", () => {
     ],
     ["an unknown format", ["embed", "nasbench201", "--model", "m", "--out", fresh("e.txt")], "ends in .safetensors, .npy, .csv"],
     ["a folder to write to", ["pretrain", "nasbench201", "--out", "/"], "it is a folder"],
-    ["a search of nothing", SEARCH, "Expected --model FILE or --embedding FILE"],
+    ["a search of nothing", SEARCH, "Expected --model FILE, --embedding FILE or --encoding NAME"],
     ["two budgets", [...SEARCH, "--embedding", "e.npy", "--queries", "5", "--seconds", "9"], "cannot be used with option"],
     ["seconds without a cost", [...SEARCH, "--embedding", "e.npy", "--seconds", "9"], "a cost column"],
     ["more queries than labels", [...SEARCH, "--embedding", "e.npy", "--queries", "3000"], "at most 2675 queries"],

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isTestMetric } from "../../../src/cli/commands/search.ts";
 import { writeEmbedding } from "../../../src/formats/embedding.ts";
+import { STRATEGIES, STRATEGY_OPTIONS } from "../../../src/search/strategies.ts";
 import { nasbench201 } from "../../../src/spaces/index.ts";
 import { cloud } from "../search/helpers.ts";
 import { command, fresh, TABLE } from "./command.ts";
@@ -100,6 +101,62 @@ describe("archscape search", { timeout: 30_000 }, () => {
     const set = ["--strategy", "bo", "--queries", "6", "--set", "initial=4", "--set", "pool=all", "--set", "epochs=5"];
     const { result } = await command([...SEARCH, ...VALID, ...set, "--json"]);
     expect(result()["options"]).toMatchObject({ initial: 4, pool: "all", epochs: 5, hidden: 128 });
+  });
+
+  it("needs no model on an encoding, and says which it was", async () => {
+    const [, , , , ...rest] = SEARCH;
+    const found = ["search", "nasbench201", ...rest, ...VALID, "--queries", "25", "--json"];
+    const quick = [
+      "--strategy",
+      "bananas",
+      "--encoding",
+      "path",
+      "--set",
+      "epochs=5",
+      "--set",
+      "layers=2",
+      "--set",
+      "ensemble=2",
+    ];
+    const { code, result } = await command([...found, ...quick]);
+    expect(code).toBe(0);
+    expect(result()).toMatchObject({ encoding: "path", options: { neighbours: "edits", inputs: "raw" } });
+    expect(result()).not.toHaveProperty("embedding");
+  });
+
+  it("needs nothing but the space for strategies that go by edits", async () => {
+    const [, , , , labels, table] = SEARCH;
+    const traces = fresh("traces.jsonl");
+    const options = ["--strategy", "evolution", "--set", "population=12", "--queries", "40", "--seeds", "1,2", "--json"];
+    const one = ["search", "nasbench201", labels, table, ...VALID, ...options, "--jobs", "1", "--out", traces];
+    const ran = await command(one);
+    expect(ran.code).toBe(0);
+    expect(ran.result()).toMatchObject({ strategy: "evolution", options: { population: 12, neighbours: "edits" } });
+    expect(JSON.parse(readFileSync(traces, "utf8").split("\n")[0] as string)).toMatchObject({ points: "none" });
+  });
+
+  it("asks for a model, an embedding or an encoding where the strategy learns from points, before it reads anything", async () => {
+    const bare = ["search", "nasbench201", "--labels", "nowhere.csv", ...VALID];
+    const { code, err } = await command([...bare, "--strategy", "bo"]);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      "Expected --model FILE, --embedding FILE or --encoding NAME, found none: the strategy bo learns from points.",
+    );
+    const latent = await command([...bare, "--strategy", "evolution", "--set", "neighbours=nearest"]);
+    expect(latent.err).toContain("found none: the strategy evolution learns from points.");
+    const wrong = await command([...bare, "--strategy", "evolution", "--set", "population=0"]);
+    expect(wrong.err).toContain("Option population of strategy evolution: expected >=1, found 0.");
+  });
+
+  it("lists the options of every strategy, with ranges and sources, in its help", async () => {
+    const { out } = await command(["search", "--help"]);
+    for (const name of STRATEGIES) {
+      for (const { name: option, words } of STRATEGY_OPTIONS[name]) {
+        expect(out).toContain(`    ${option} (`);
+        expect(words.length).toBeGreaterThan(20);
+      }
+    }
+    expect(out).toContain("population (1 to 100000): architectures alive; of more the oldest dies (code of BANANAS: 30");
   });
 
   it("refuses to run on the GPU together what only runs alone, before it looks for one", async () => {

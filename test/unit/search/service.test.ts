@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabelTable } from "../../../src/formats/label-table.ts";
+import { nasbench201 } from "../../../src/spaces/nasbench201/index.ts";
 import type { SearchEvent, SearchJob } from "../../../workers/search-protocol.ts";
 import { searchService } from "../../../workers/search-service.ts";
 import { ACCURACY, cloud, hill } from "./helpers.ts";
@@ -70,6 +71,29 @@ describe("the search service", () => {
     expect(await run({ labels: { metric: "nope" } })).toMatchObject({ ok: false, error: { kind: "input" } });
     expect(await run({ seeds: undefined as unknown as number[] })).toMatchObject({ ok: false, error: { kind: "defect" } });
     expect(await run({})).toMatchObject({ ok: true });
+  });
+
+  it("makes the encoding that a job names, and knows the edits of its space", async () => {
+    const service = searchService();
+    const run = (given: Partial<SearchJob>) => service.run(job({ table: whole, ...given }), new MessageChannel().port2);
+    const space = nasbench201();
+    const size = space.size;
+    const accuracies = Float64Array.from({ length: size }, (_, index) => 1 - space.editDistance(index, 77) / 10);
+    const whole: LabelTable = { ...table, rows: size, metrics: [{ ...ACCURACY, values: accuracies, present: size }] };
+    for (const [strategy, embedding, points] of [
+      ["evolution", undefined, "none"],
+      ["local-search", "operations", "operations"],
+      ["reinforce", "path", "path"],
+    ] as const) {
+      const outcome = await run({ strategy, embedding });
+      if (!outcome.ok) throw new Error(outcome.error.message);
+      expect(outcome.value.map((trace) => trace.points)).toEqual([points, points]);
+      expect(outcome.value[0]?.queries).toHaveLength(30);
+    }
+    expect(await run({ strategy: "bo", embedding: undefined })).toMatchObject({
+      ok: false,
+      error: { kind: "input", message: expect.stringContaining("learns from points") },
+    });
   });
 
   it("runs one job at a time", async () => {
