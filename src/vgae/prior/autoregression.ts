@@ -1,10 +1,13 @@
 import type { Generator } from "../../random/generator.ts";
 
 /**
- * Which codes go together: the probability of a node's code given those of the nodes before it, from a layer of rectified units
- * that all nodes share and that each earlier code adds to (NADE: Larochelle and Murray, "The Neural Autoregressive Distribution
- * Estimator", AISTATS 2011, for symbols instead of bits). It starts from codes that are independent, and training must beat that on
- * codes it has not seen: where they are independent, nothing is learned and nothing memorised.
+ * Which codes go together: the probability of a node's code given those of the nodes before it. Two parts add up to its logits:
+ * - a layer of rectified units that all nodes share and that each earlier code adds to (NADE: Larochelle and Murray, "The Neural
+ *   Autoregressive Distribution Estimator", AISTATS 2011, for symbols instead of bits), which generalises;
+ * - a table for each earlier code and for each pair of them, which knows exceptions at once (crossed features beside a network: Cheng
+ *   et al., "Wide & Deep Learning for Recommender Systems", 2016).
+ * It starts from codes that are independent, and training must beat that on codes it has not seen: where they are independent, nothing
+ * is learned and nothing memorised.
  */
 export interface Autoregression {
   /** Codes a node. Nodes with one code take no part. */
@@ -14,14 +17,20 @@ export interface Autoregression {
   readonly parameters: Float32Array;
 }
 
-const HIDDEN = 128;
+const HIDDEN = 32;
+/** Most floats that tables of pairs may take together (16 MB); beyond it there are only those of single codes. */
+const MOST_PAIRED = 4_000_000;
 /** Codes that are trained on, counted as often as they are. */
-const VISITS = 1_000_000;
+const VISITS = 3_000_000;
 const EPOCHS = { least: 3, most: 24 } as const;
 /** Epochs without a better one before training ends. */
 const PATIENCE = 3;
 const BATCH = 128;
 const LEARNING_RATE = 5e-3;
+/** Of the tables, which learn from each row of codes by itself (Adagrad). */
+const TABLE_RATE = 0.5;
+/** What squared gradients start from: keeps the first steps of a table short. */
+const TABLE_START = 0.1;
 /** Share of the codes that decides when the network is best. */
 const JUDGES = 0.1;
 const INITIAL_SPREAD = 0.3;
@@ -37,7 +46,17 @@ interface Layout {
   readonly unitBias: readonly number[];
   /** Bias of each code. */
   readonly bias: readonly number[];
+  /** Floats before the tables. */
+  readonly network: number;
+  /** A node's tables: a row of logits for each code of `first`, or for each pair of codes of `first` and `second`. */
+  readonly tables: readonly (readonly Table[])[];
   readonly length: number;
+}
+
+interface Table {
+  readonly first: number;
+  readonly second?: number;
+  readonly at: number;
 }
 
 export function layoutOf(sizes: readonly number[], hidden: number): Layout {
@@ -51,7 +70,32 @@ export function layoutOf(sizes: readonly number[], hidden: number): Layout {
   const weights = sizes.map((size) => take(size * hidden));
   const unitBias = sizes.map(() => take(hidden));
   const bias = sizes.map((size) => take(size));
-  return { added, weights, unitBias, bias, length };
+  const network = length;
+  const paired =
+    pairs(sizes).reduce((sum, { node, first, second }) => sum + floats(sizes, node, first, second), 0) <= MOST_PAIRED;
+  const tables = sizes.map((_, node): Table[] => [
+    ...earlier(sizes, node).map((first) => ({ first, at: take(floats(sizes, node, first)) })),
+    ...(paired ? pairs(sizes) : [])
+      .filter((pair) => pair.node === node)
+      .map(({ first, second }) => ({ first, second, at: take(floats(sizes, node, first, second)) })),
+  ]);
+  return { added, weights, unitBias, bias, network, tables, length };
+}
+
+/** Nodes before one that have a choice; none where it has none itself. */
+function earlier(sizes: readonly number[], node: number): number[] {
+  return (sizes[node] as number) < 2 ? [] : sizes.flatMap((size, i) => (i < node && size > 1 ? [i] : []));
+}
+
+function pairs(sizes: readonly number[]): { node: number; first: number; second: number }[] {
+  return sizes.flatMap((_, node) => {
+    const before = earlier(sizes, node);
+    return before.flatMap((first) => before.filter((second) => second < first).map((second) => ({ node, first, second })));
+  });
+}
+
+function floats(sizes: readonly number[], node: number, first: number, second?: number): number {
+  return (sizes[node] as number) * (sizes[first] as number) * (second === undefined ? 1 : (sizes[second] as number));
 }
 
 /**
@@ -69,7 +113,7 @@ export function* fitAutoregression(
   const judges = codes.subarray(trained * nodes);
   const model = initial(sizes, codes.subarray(0, trained * nodes), random);
   const net = network(model);
-  const optimizer = adam(model.parameters);
+  const optimizer = adam(model.parameters, net.gradients);
   const score = (): number => logProbabilities(model, judges).reduce((sum, value) => sum + value, 0);
   let best = { score: score(), epoch: -1, parameters: model.parameters.slice() };
   const epochs = Math.min(EPOCHS.most, Math.max(EPOCHS.least, Math.round(VISITS / count)));
@@ -80,8 +124,8 @@ export function* fitAutoregression(
     for (let batch = 0; batch < batches; batch++) {
       const done = (epoch * batches + batch) / (epochs * batches);
       const members = order.subarray(batch * BATCH, (batch + 1) * BATCH);
-      for (const member of members) net.learn(codes, member);
-      optimizer.step(net.gradients, LEARNING_RATE * (1 - done), members.length);
+      for (const member of members) net.learn(codes, member, TABLE_RATE * (1 - done));
+      optimizer.step(LEARNING_RATE * (1 - done), members.length);
       if (batch % 16 === 0) yield done;
     }
     const now = score();
@@ -124,7 +168,10 @@ export function sampleCodes(model: Autoregression, count: number, random: Genera
 function network({ sizes, hidden, parameters }: Autoregression) {
   const nodes = sizes.length;
   const layout = layoutOf(sizes, hidden);
-  const gradients = new Float32Array(parameters.length);
+  const gradients = new Float32Array(layout.network);
+  const squares = new Float32Array(parameters.length - layout.network).fill(TABLE_START);
+  /** Rows of a node's tables that the codes before it choose. */
+  const rows = layout.tables.map((tables) => new Uint32Array(tables.length));
   /** Sum of what the codes so far add; units and probabilities of every node. */
   const sum = new Float32Array(hidden);
   const units = new Float32Array(nodes * hidden);
@@ -155,8 +202,19 @@ function network({ sizes, hidden, parameters }: Autoregression) {
     logits[3] = d;
   };
 
-  /** Units and probabilities of a node given `sum`. */
-  const predict = (node: number): void => {
+  const chooseRows = (node: number, codes: Uint8Array, row: number): Uint32Array => {
+    const chosen = rows[node] as Uint32Array;
+    const size = sizes[node] as number;
+    (layout.tables[node] as readonly Table[]).forEach(({ first, second, at }, table) => {
+      const own = codes[row * nodes + first] as number;
+      const pair = second === undefined ? own : own * (sizes[second] as number) + (codes[row * nodes + second] as number);
+      chosen[table] = at + pair * size;
+    });
+    return chosen;
+  };
+
+  /** Units and probabilities of a node given `sum` and the codes before it. */
+  const predict = (node: number, codes: Uint8Array, row: number): void => {
     const size = sizes[node] as number;
     const unitBias = layout.unitBias[node] as number;
     const bias = layout.bias[node] as number;
@@ -169,23 +227,28 @@ function network({ sizes, hidden, parameters }: Autoregression) {
       active[at + count++] = h;
     }
     actives[node] = count;
-    let highest = Number.NEGATIVE_INFINITY;
+    const first = node * most;
     for (let k = 0; k < size; k += 4) {
       // Where the size is no multiple of four, the last sums run into what follows the weights, and are not used.
       fourLogits((layout.weights[node] as number) + k * hidden, at, count);
       for (let i = 0; i < 4 && k + i < size; i++) {
-        const logit = (parameters[bias + k + i] as number) + (logits[i] as number);
-        probabilities[node * most + k + i] = logit;
-        highest = Math.max(highest, logit);
+        probabilities[first + k + i] = (parameters[bias + k + i] as number) + (logits[i] as number);
       }
     }
+    for (const chosen of chooseRows(node, codes, row)) {
+      for (let k = 0; k < size; k++) {
+        probabilities[first + k] = (probabilities[first + k] as number) + (parameters[chosen + k] as number);
+      }
+    }
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < size; k++) highest = Math.max(highest, probabilities[first + k] as number);
     let total = 0;
     for (let k = 0; k < size; k++) {
-      const value = Math.exp((probabilities[node * most + k] as number) - highest);
-      probabilities[node * most + k] = value;
+      const value = Math.exp((probabilities[first + k] as number) - highest);
+      probabilities[first + k] = value;
       total += value;
     }
-    for (let k = 0; k < size; k++) probabilities[node * most + k] = (probabilities[node * most + k] as number) / total;
+    for (let k = 0; k < size; k++) probabilities[first + k] = (probabilities[first + k] as number) / total;
   };
 
   const add = (node: number, code: number): void => {
@@ -199,7 +262,7 @@ function network({ sizes, hidden, parameters }: Autoregression) {
     for (let node = 0; node < nodes; node++) {
       if ((sizes[node] as number) < 2) continue;
       const code = codes[row * nodes + node] as number;
-      predict(node);
+      predict(node, codes, row);
       // A probability that rounds to nothing must not make the sum infinite.
       total += Math.log(Math.max(1e-30, probabilities[node * most + code] as number));
       add(node, code);
@@ -210,8 +273,8 @@ function network({ sizes, hidden, parameters }: Autoregression) {
   return {
     gradients,
     logProbability: forward,
-    /** Adds the gradient of minus the log-probability of one row. */
-    learn(codes: Uint8Array, row: number): void {
+    /** Adds the network's gradient of minus the log-probability of one row of codes; the tables learn at once. */
+    learn(codes: Uint8Array, row: number, tableRate: number): void {
       forward(codes, row);
       back.fill(0);
       for (let node = nodes - 1; node >= 0; node--) {
@@ -228,6 +291,11 @@ function network({ sizes, hidden, parameters }: Autoregression) {
           const bias = (layout.bias[node] as number) + k;
           gradients[bias] = (gradients[bias] as number) + off;
           if (Math.abs(off) < NEGLIGIBLE) continue;
+          for (const chosen of rows[node] as Uint32Array) {
+            const square = (squares[chosen + k - layout.network] as number) + off * off;
+            squares[chosen + k - layout.network] = square;
+            parameters[chosen + k] = (parameters[chosen + k] as number) - (tableRate * off) / Math.sqrt(square);
+          }
           const weights = (layout.weights[node] as number) + k * hidden;
           for (let i = 0; i < count; i++) {
             const h = active[at + i] as number;
@@ -248,7 +316,7 @@ function network({ sizes, hidden, parameters }: Autoregression) {
       for (let node = 0; node < nodes; node++) {
         const size = sizes[node] as number;
         if (size < 2) continue;
-        predict(node);
+        predict(node, codes, row);
         let left = random.uniform();
         let code = 0;
         while (code < size - 1) {
@@ -263,17 +331,17 @@ function network({ sizes, hidden, parameters }: Autoregression) {
   };
 }
 
-/** Adam (Kingma and Ba, 2015) over one block of parameters; clears the gradients it has used. */
-function adam(parameters: Float32Array) {
-  const mean = new Float32Array(parameters.length);
-  const square = new Float32Array(parameters.length);
+/** Adam (Kingma and Ba, 2015) over the first parameters, as many as there are gradients; clears the gradients it has used. */
+function adam(parameters: Float32Array, gradients: Float32Array) {
+  const mean = new Float32Array(gradients.length);
+  const square = new Float32Array(gradients.length);
   let [decay1, decay2] = [1, 1];
   return {
-    step(gradients: Float32Array, learningRate: number, batch: number): void {
+    step(learningRate: number, batch: number): void {
       decay1 *= 0.9;
       decay2 *= 0.999;
       const rate = learningRate / (1 - decay1);
-      for (let i = 0; i < parameters.length; i++) {
+      for (let i = 0; i < gradients.length; i++) {
         const gradient = (gradients[i] as number) / batch;
         const m = 0.9 * (mean[i] as number) + 0.1 * gradient;
         const v = 0.999 * (square[i] as number) + 0.001 * gradient * gradient;

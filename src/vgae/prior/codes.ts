@@ -51,7 +51,7 @@ const MOST_CODES = 40;
 const CODEBOOK_GRAPHS = 10_000;
 /** Graphs that means and noise are fitted to, and that codes are learned from: the time of a fit does not grow beyond them. */
 const MEANS_GRAPHS = 60_000;
-export const MOST_GRAPHS = 150_000;
+export const MOST_GRAPHS = 300_000;
 /** Substreams of the stream "prior"; samples are drawn from the first. */
 const SUBSTREAMS = { codebooks: 1, codes: 2 } as const;
 

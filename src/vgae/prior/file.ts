@@ -10,7 +10,7 @@ import { effectRows } from "./effects.ts";
  * A fitted prior as `.safetensors`. It holds for one set of weights only, whose digest it carries. Same prior, same bytes.
  */
 
-const KIND = "prior 1";
+const KIND = "prior 2";
 
 /** Digest of a model's weights, by which a prior knows its model. */
 export function weightsDigest(parameters: Float32Array): string {

@@ -19,7 +19,7 @@ const CHUNK = 2048;
 const CHOICE = 3;
 
 /**
- * Fits the prior of codes to what the encoder makes of the training part (of a random 150,000 of it where it is larger), without labels. Same
+ * Fits the prior of codes to what the encoder makes of the training part (of a random 300,000 of it where it is larger), without labels. Same
  * weights and seed: same prior.
  * @param watch the finished share, and a way to stop
  */

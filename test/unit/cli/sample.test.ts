@@ -61,7 +61,7 @@ describe("archscape sample", { timeout: 120_000 }, () => {
     expect(Math.abs(value("heldOutShare") - 0.1)).toBeLessThan(0.03);
 
     expect(readSafeTensors(new Uint8Array(readFileSync(kept))).metadata).toMatchObject({
-      archscape: "prior 1",
+      archscape: "prior 2",
       space: "nasbench201",
       model: "nasbench201-corrected.safetensors",
       fit_seed: "0",

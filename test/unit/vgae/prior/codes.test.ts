@@ -133,7 +133,7 @@ describe("the prior of codes", { timeout: 60_000 }, () => {
         new InputError("p.safetensors: this prior was fitted to another model; fit one to this model."),
       );
       expect(() => read(writeSafeTensors({ metadata: {}, tensors: new Map() }))).toThrow(
-        new InputError('p.safetensors: expected a prior ("prior 1"), found something else.'),
+        new InputError('p.safetensors: expected a prior ("prior 2"), found something else.'),
       );
       expect(() => read(changed((tensors) => tensors.delete("effects")))).toThrow(
         /expected a tensor effects of shape \[16, 12\], found none/,

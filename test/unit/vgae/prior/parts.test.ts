@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../../src/random/generator.ts";
 import { atOnce } from "../../../../src/spaces/steps.ts";
-import { fitAutoregression, logProbabilities, sampleCodes } from "../../../../src/vgae/prior/autoregression.ts";
+import { fitAutoregression, layoutOf, logProbabilities, sampleCodes } from "../../../../src/vgae/prior/autoregression.ts";
 import { codesOf, fitCodebook } from "../../../../src/vgae/prior/codebook.ts";
 import { fitEffects, meansOf } from "../../../../src/vgae/prior/effects.ts";
 import { addNoise, fitNoise, logDensityOf } from "../../../../src/vgae/prior/noise.ts";
@@ -111,6 +111,13 @@ describe("the autoregression over codes", { timeout: 60_000 }, () => {
       if (drawn[at + 2] === ((drawn[at] as number) + (drawn[at + 1] as number)) % 3) right++;
     }
     expect(right).toBeGreaterThan(980);
+  });
+
+  it("keeps a table for every earlier code and every pair of them; of single ones only where pairs would take too much memory", () => {
+    const floatsOfTables = (sizes: readonly number[]): number => layoutOf(sizes, 32).length - layoutOf(sizes, 32).network;
+    // Nodes of 2, 3 and 5 codes: 2 x 3 + (2 + 3) x 5 single ones, one pair with 2 x 3 x 5; the node with one code takes no part.
+    expect(floatsOfTables([2, 3, 1, 5])).toBe(31 + 30);
+    expect(floatsOfTables([200, 200, 200])).toBe(3 * 200 * 200);
   });
 });
 
