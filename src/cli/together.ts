@@ -2,6 +2,7 @@
 import type { SearchJob } from "../../workers/search-protocol.ts";
 import { InputError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
+import { DeviceLost } from "../gpu/loss.ts";
 import { labelTableObjective } from "../objectives/label-table.ts";
 import { pointsOf } from "../search/points.ts";
 import { type OpenSurrogates, searchTogether } from "../search/run-together.ts";
@@ -42,7 +43,10 @@ export async function runSeedsTogether(
   const { gpu } = opened;
   to.note(`${opened.message} ${dawnNote()}.`);
   try {
-    return await Promise.race([run(gpu, job, signal, progress), lost(gpu)]);
+    return await run(gpu, job, signal, progress);
+  } catch (error) {
+    if (!(error instanceof DeviceLost)) throw error;
+    throw new Failure(`The GPU was lost during the search (${error.reason}): run it again, or with --search-backend js.`);
   } finally {
     gpu.device.destroy();
   }
@@ -69,9 +73,4 @@ function run(gpu: Gpu, job: SearchJob, signal: AbortSignal, progress: SeedsProgr
     },
     open,
   );
-}
-
-async function lost(gpu: Gpu): Promise<never> {
-  const reason = await gpu.lost;
-  throw new Failure(`The GPU was lost during the search (${reason}): run it again, or with --search-backend js.`);
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readEmbedding } from "../../src/formats/embedding.ts";
 import { readLabelTable } from "../../src/formats/read-label-table.ts";
+import { DeviceLost } from "../../src/gpu/loss.ts";
 import { labelTableObjective } from "../../src/objectives/label-table.ts";
 import { searchSeeds } from "../../src/search/run.ts";
 import { searchTogether } from "../../src/search/run-together.ts";
@@ -26,19 +27,20 @@ const embedding = {
 const SMALL = { hidden: 32, batchSize: 6 };
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
+const table = readLabelTable(space, readFileSync(TABLE, "utf8"), { source: "fashion201.csv" });
+const request = {
+  space: space.name,
+  embedding,
+  objective: labelTableObjective(table, { metric: "valid_accuracy" }),
+  strategy: "bo",
+  options: SMALL,
+  budget: { queries: 26 },
+  seeds: SEEDS,
+} as const;
+
 describe("Bayesian optimisation of many seeds on the GPU", () => {
   it("finds architectures as good as JavaScript does: means agree within their standard errors", async () => {
     const gpu = await sharedGpu();
-    const table = readLabelTable(space, readFileSync(TABLE, "utf8"), { source: "fashion201.csv" });
-    const request = {
-      space: space.name,
-      embedding,
-      objective: labelTableObjective(table, { metric: "valid_accuracy" }),
-      strategy: "bo",
-      options: SMALL,
-      budget: { queries: 26 },
-      seeds: SEEDS,
-    } as const;
     const together = await searchTogether(request, (settled, options, searches) =>
       webgpuSurrogates(gpu, { ...settled, options, searches, observations: 26 }),
     );
@@ -53,5 +55,23 @@ describe("Bayesian optimisation of many seeds on the GPU", () => {
     });
     const start = together.map(({ queries }) => Math.max(...queries.slice(0, 16).map(({ value }) => value)));
     expect(ours?.mean).toBeGreaterThan(start.reduce((a, b) => a + b) / start.length);
+  });
+
+  it("ends with the reason when the device goes away", async () => {
+    const sound = await sharedGpu();
+    let lose: (reason: string) => void = () => undefined;
+    const gpu = { ...sound, lost: new Promise<string>((resolve) => (lose = resolve)) };
+    let queries = 0;
+    const search = searchTogether(
+      {
+        ...request,
+        seeds: [1, 2],
+        onQuery: () => {
+          if (++queries === 40) lose("The GPU crashed.");
+        },
+      },
+      (settled, options, searches) => webgpuSurrogates(gpu, { ...settled, options, searches, observations: 26 }),
+    );
+    await expect(search).rejects.toThrow(new DeviceLost("The GPU crashed."));
   });
 });

@@ -1,5 +1,6 @@
 import { createBuffer, destroyBuffer, type Gpu, submit } from "../../gpu/device.ts";
 import { createKernel, type Dispatch, type Kernel, record } from "../../gpu/kernel.ts";
+import { unlessLost } from "../../gpu/loss.ts";
 import { COPY_DST, COPY_SRC, MAP_MODE_READ, MAP_READ, STORAGE, UNIFORM } from "../../gpu/usage.ts";
 import type { SurrogatesTogether, ToldPlace } from "../../search/dngo/together.ts";
 import type { DngoOptions } from "../../search/strategies/dngo.ts";
@@ -32,14 +33,14 @@ const WORKERS = 8;
 /**
  * DNGO for many searches at once on a WebGPU device: the embedding stays there, a round uploads what was evaluated and reads back
  * what to evaluate next. Same device, seeds and options: the same proposals, whichever searches run beside.
- * @throws InputError for options that the kernels have no room for
+ * @throws InputError for options that the kernels have no room for, DeviceLost as soon as the device is gone
  */
 export async function webgpuSurrogates(gpu: Gpu, request: SurrogateRequest): Promise<SurrogatesTogether> {
   const { embedding, options, searches } = request;
   const candidates = request.candidates.length;
   const open = (capacity: number): Promise<Device> => {
     const sizes = { inputs: embedding.dimensions, candidates, capacity, searches, chunk: chunkFor(gpu) };
-    return openDevice(gpu, surrogatePlan(options, sizes, gpu.device.limits), pointsOf(request));
+    return unlessLost(gpu.lost, openDevice(gpu, surrogatePlan(options, sizes, gpu.device.limits), pointsOf(request)));
   };
   let device = await open(request.observations);
   const { places } = device.plan;
@@ -154,7 +155,7 @@ export async function openDevice(gpu: Gpu, plan: SurrogatePlan, points: Float32A
     pass.end();
     const started = performance.now();
     submit(gpu, encoder.finish());
-    await queue.onSubmittedWorkDone();
+    await unlessLost(gpu.lost, queue.onSubmittedWorkDone());
     // The first submit compiles.
     if (isWarm) together = submitSize(together, (performance.now() - started) / searches);
     isWarm = true;
@@ -195,7 +196,7 @@ export async function openDevice(gpu: Gpu, plan: SurrogatePlan, points: Float32A
       const encoder = gpu.device.createCommandEncoder({ label: "dngo proposals" });
       encoder.copyBufferToBuffer(buffers.picked, 0, back, 0, plan.bytes.picked);
       submit(gpu, encoder.finish());
-      await back.mapAsync(MAP_MODE_READ);
+      await unlessLost(gpu.lost, back.mapAsync(MAP_MODE_READ));
       const picked = new Uint32Array(back.getMappedRange()).slice();
       back.unmap();
       return searches.map(({ place }) => {
