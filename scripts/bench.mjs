@@ -1,33 +1,31 @@
-/**
- * `npm run bench`: engines side by side on this machine's adapter; writes docs/benchmarks/NAME.json and, from all runs there, their
- * pictures and docs/benchmarks.md.
- *
- *     npm run bench -- [--browser] [--profile | --quick] [--only archscape --only jax-js …] [--name NAME] [--write-only]
- *
- * By default in Node on Dawn, beside PyTorch where python3 (or ARCHSCAPE_PYTHON) can import torch. `--browser` measures in a Chromium instead.
- * `--profile` measures only the adapter's ceilings and the time of each of our kernels, and prints them. `--quick` tells in a minute or two
- * whether everything runs. Both write under test-results. `--write-only` makes the document anew, nothing else.
- */
+/** `npm run bench`: engines side by side on this machine's adapter. `npm run bench -- --help` explains. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { Command, Option } from "commander";
 import { build } from "vite";
 import { giveUp, root, say } from "./run.mjs";
 
-const { values: given } = parseArgs({
-  options: {
-    browser: { type: "boolean", default: false },
-    profile: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    only: { type: "string", multiple: true, default: [] },
-    name: { type: "string" },
-    "write-only": { type: "boolean", default: false },
-  },
-});
+const given = new Command("npm run bench --")
+  .description(
+    "Measures engines side by side on this machine's adapter, in Node on Dawn and beside PyTorch where python3 (or ARCHSCAPE_PYTHON) can import torch. Writes docs/benchmarks/NAME.json and, from all runs there, their pictures and docs/benchmarks.md.",
+  )
+  .option("--browser", "measure in a Chromium instead of Node")
+  .addOption(
+    new Option(
+      "--profile",
+      "only the adapter's ceilings and the time of each of our kernels; written under test-results",
+    ).conflicts("quick"),
+  )
+  .option("--quick", "whether everything runs, in a minute or two; written under test-results")
+  .option("--only <engines...>", "some of the engines, e.g. archscape jax-js", [])
+  .option("--name <name>", 'name of the run; default "node" or "chromium"')
+  .option("--write-only", "measure nothing, write the document anew")
+  .allowExcessArguments(false)
+  .parse()
+  .opts();
 const name = given.name ?? (given.browser ? "chromium" : "node");
 if (!/^[\w-]+$/.test(name)) giveUp(`--name should be letters, digits, - and _, found "${name}".`);
-if (given.profile && given.quick) giveUp("--profile and --quick exclude each other.");
 /** @type {import("../bench/run.ts").RunMode} */
 const mode = given.profile ? "profile" : given.quick ? "quick" : "full";
 
@@ -58,7 +56,7 @@ const docs = mode === "full" ? join(root, "docs") : join(root, "test-results", `
 const folder = join(docs, "benchmarks");
 mkdirSync(folder, { recursive: true });
 
-if (!given["write-only"]) {
+if (!given.writeOnly) {
   const settings = { root, mode, only: given.only, say };
   const result = given.browser
     ? await (await import("./bench-browser.mjs")).benchmarkInBrowser(settings)

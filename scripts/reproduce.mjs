@@ -1,37 +1,34 @@
 /**
  * `npm run reproduce`: pre-trains the models of the paper's table 1 on all three spaces, samples priors, searches the embeddings, and
- * writes docs/reproduction.md. Takes hours on a software adapter, so every finished run is kept in docs/reproduction/ as the command's
- * own JSON lines and not done again (delete a file to measure it anew), and a run that was broken off is gone on with.
- *
- *     npm run reproduce -- [--space nasbench201 …] [--seeds 3] [--labels nasbench201.csv] [--write-only] [--ship]
- *
- * The label table is the user's own (columns c100_valid, c100_test, …); without one, searches are not run. `--write-only` runs nothing,
- * `--ship` puts the models of seed 1 into data/, without the optimiser's state.
+ * writes docs/reproduction.md. `npm run reproduce -- --help` explains.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { reproductionDocument } from "./reproduction/document.mjs";
 import { MODELS, PROTOCOLS, SEARCHES, SPACES, STRATEGIES, sampled, searched, trained } from "./reproduction/plan.mjs";
 import { brokenOff, cache, record } from "./reproduction/records.mjs";
 import { ship, shipped } from "./reproduction/ship.mjs";
 import { giveUp, npm, root, say } from "./run.mjs";
 
-const { values } = parseArgs({
-  options: {
-    space: { type: "string", multiple: true },
-    labels: { type: "string" },
-    seeds: { type: "string" },
-    "write-only": { type: "boolean" },
-    ship: { type: "boolean" },
-  },
-});
-const seeds = values.seeds === undefined ? undefined : Number(values.seeds);
-if (seeds !== undefined && !(Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000))
-  giveUp(`--seeds: expected a number from 1 to 1000, found ${values.seeds}.`);
-for (const name of values.space ?? [])
-  if (!SPACES.some((space) => space.name === name))
-    giveUp(`--space: expected ${SPACES.map((space) => space.name).join(", ")}, found ${name}.`);
+const values = new Command("npm run reproduce --")
+  .description(
+    "Pre-trains the models of the paper's table 1 on all three spaces, samples priors, searches the embeddings, and writes docs/reproduction.md. Takes hours on a software adapter, so every finished run is kept in docs/reproduction/ as the command's own JSON lines and not done again (delete a file to measure it anew), and a run that was broken off is gone on with.",
+  )
+  .addOption(new Option("--space <names...>", "some of the spaces; default: all").choices(SPACES.map(({ name }) => name)))
+  .option("--labels <file>", "your label table (columns c100_valid, c100_test, …); without one, searches are not run")
+  .option("--seeds <n>", "models of each kind, 1 to 1000; default: as the plan says", (text) => {
+    const seeds = Number(text);
+    if (!(Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000))
+      throw new InvalidArgumentError("Expected a number from 1 to 1000.");
+    return seeds;
+  })
+  .option("--write-only", "run nothing, write the document anew")
+  .option("--ship", "put the models of seed 1 into data/, without the optimiser's state")
+  .allowExcessArguments(false)
+  .parse()
+  .opts();
+const { seeds } = values;
 if (values.labels && !existsSync(values.labels)) giveUp(`--labels: expected a CSV file, found nothing at ${values.labels}.`);
 const spaces = SPACES.filter(({ name }) => values.space?.includes(name) ?? true);
 
@@ -90,7 +87,7 @@ async function search(labels) {
   }
 }
 
-if (!values["write-only"]) {
+if (!values.writeOnly) {
   if ((await npm(["run", "--silent", "build:library"])) !== 0) giveUp("the library could not be built.");
   await pretrain();
   if (values.ship) await ship(spaces);
