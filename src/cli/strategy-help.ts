@@ -1,5 +1,5 @@
 /** The options of every strategy, for the help of commands. */
-import type { OptionDescription } from "../search/options.ts";
+import { expectation, type OptionDescription } from "../search/options.ts";
 import { STRATEGIES, STRATEGY_OPTIONS } from "../search/strategies.ts";
 
 /** Columns of a terminal that the text is broken for. */
@@ -15,20 +15,7 @@ export function strategyHelp(): string {
 }
 
 function optionLines({ name, words, values }: OptionDescription): string[] {
-  return broken(`${name} (${rangeText(values)}): ${words}`);
-}
-
-export function rangeText(values: OptionDescription["values"]): string {
-  switch (values.kind) {
-    case "choice":
-      return values.choices.join(" | ");
-    case "number-or":
-      return `${values.word} | number`;
-    case "whole":
-      return `${values.least} to ${values.most}`;
-    case "number":
-      return `above ${values.least}, up to ${values.most}`;
-  }
+  return broken(`${name} (${expectation(values)}): ${words}`);
 }
 
 /** Breaks a text into indented lines, all but the first indented further. */

@@ -27,6 +27,20 @@ export interface OptionDescription {
     | { readonly kind: "number-or"; readonly word: string };
 }
 
+/** What an option's value must be, in words that go after "expected". */
+export function expectation(values: OptionDescription["values"]): string {
+  switch (values.kind) {
+    case "choice":
+      return values.choices.map((choice) => `"${choice}"`).join(" or ");
+    case "number-or":
+      return `a number or "${values.word}"`;
+    case "whole":
+      return `a whole number from ${values.least} to ${values.most}`;
+    case "number":
+      return `a number above ${values.least} and up to ${values.most}`;
+  }
+}
+
 interface Described {
   readonly type: string;
   readonly options?: readonly (string | { readonly literal?: string })[];

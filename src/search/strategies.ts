@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { InputError } from "../errors.ts";
-import { describeOptions } from "./options.ts";
+import { describeOptions, expectation } from "./options.ts";
 import { bananas } from "./strategies/bananas.ts";
 import { dngo } from "./strategies/dngo.ts";
 import { evolution } from "./strategies/evolution.ts";
@@ -36,9 +36,9 @@ const choose =
         const known = Object.keys(defaults).join(", ") || "no options";
         throw new InputError(`Strategy ${name} has no option "${option}"; it has ${known}.`);
       }
-      throw new InputError(
-        `Option ${option} of strategy ${name}: expected ${issue.expected ?? "another value"}, found ${issue.received}.`,
-      );
+      const described = describeOptions(definition).find((one) => one.name === option);
+      const expected = described ? expectation(described.values) : (issue.expected ?? "another value");
+      throw new InputError(`Option ${option} of strategy ${name}: expected ${expected}, found ${issue.received}.`);
     }
     const options = parsed.output;
     return {

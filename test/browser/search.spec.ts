@@ -81,9 +81,13 @@ test("refuses seeds and budgets that cannot be, in one sentence", async ({ page 
   );
 });
 
-test("saves traces as JSON lines and as a table", async ({ page }) => {
-  await openLab(page, "strategy=random&queries=12&seeds=1,2&labels=demo");
+test("searches the space itself with an option of its own, and saves traces as JSON lines and as a table", async ({ page }) => {
+  await openLab(page, "strategy=evolution&points=none&queries=12&seeds=1,2&labels=demo");
   const search = await openStep(page, "search");
+  await search.locator("[data-options] summary").click();
+  await search.getByLabel("Population").fill("7");
+  await search.getByLabel("Population").press("Tab");
+  await expect(search.locator("[data-options] summary")).toHaveText("Options of the strategy, 1 change");
   await primary(page, "search").click();
   await expect(search.locator("[data-result]")).toBeVisible();
   const saved = async (name: string): Promise<string> => {
@@ -93,11 +97,11 @@ test("saves traces as JSON lines and as a table", async ({ page }) => {
   const lines = (await saved("Traces (JSON lines)")).trim().split("\n");
   expect(
     lines
-      .map((line) => JSON.parse(line) as { seed: number; queries: unknown[] })
-      .map(({ seed, queries }) => [seed, queries.length]),
+      .map((line) => JSON.parse(line) as { seed: number; points: string; options: { population: number }; queries: unknown[] })
+      .map(({ seed, points, options, queries }) => [seed, points, options.population, queries.length]),
   ).toEqual([
-    [1, 12],
-    [2, 12],
+    [1, "none", 7, 12],
+    [2, "none", 7, 12],
   ]);
   expect((await saved("CSV")).trim().split("\n")).toHaveLength(1 + 24);
   await expect(map(page)).toBeVisible();

@@ -267,7 +267,7 @@ export class ArchscapeCharts extends LitElement {
         const ended = runs.filter((run) => run.trace);
         const { mean, standardError } = averageCurve(ended.length > 0 ? ended : [shown], measure);
         const scaled = (values: Iterable<number>): number[] => Array.from(values, (value) => value * metric.scale);
-        const published = publishedSearch(this.lab.space.name, plan.strategy, metric.name);
+        const published = publishedSearch(this.lab.space.name, plan.strategy, plan.points, metric.name);
         const references: Reference[] =
           published === undefined ? [] : [{ y: published * metric.scale, label: `${PAPER.short}, 500 runs` }];
         return plots.searchChart(

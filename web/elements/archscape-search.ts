@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { STRATEGIES, STRATEGY_TITLES } from "../../src/search/strategies.ts";
+import { STRATEGIES, STRATEGY_TITLES, type StrategyName } from "../../src/search/strategies.ts";
 import { summarise } from "../../src/search/summary.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import { count, duration, inUnit, plural } from "../format.ts";
@@ -7,9 +7,11 @@ import { PAPER, publishedSearch } from "../published.ts";
 import { isTestMetric } from "../state/columns.ts";
 import type { Lab } from "../state/context.ts";
 import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
+import { SEARCHED, SEARCHED_WORDS } from "../state/settings.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
+import { strategyOptions, strategyOptionsStyles } from "./strategy-options.ts";
 
 /** Step 4: look for the best cell with few evaluations. */
 export class ArchscapeSearch extends LitElement {
@@ -17,6 +19,7 @@ export class ArchscapeSearch extends LitElement {
   static override styles = [
     shared,
     stepStyles,
+    strategyOptionsStyles,
     css`
       progress {
         width: 100%;
@@ -82,7 +85,10 @@ export class ArchscapeSearch extends LitElement {
     const { settings } = lab;
     const { table } = lab.labels.value;
     const set = (name: string) => (event: Event) => settings.set({ [name]: (event.target as HTMLSelectElement).value });
-    const { strategy, searchProtocol, metric, report, cost, budget, seeds } = settings.value;
+    const { strategy, points, searchProtocol, metric, report, cost, budget, seeds } = settings.value;
+    // Another strategy has other options.
+    const choose = (event: Event): void =>
+      settings.set({ strategy: (event.target as HTMLSelectElement).value as StrategyName, options: "" });
     const column = (
       name: "metric" | "report" | "cost",
       label: string,
@@ -105,11 +111,17 @@ export class ArchscapeSearch extends LitElement {
       <div class="fields">
         <label class="field wide">
           <span>Strategy</span>
-          <select name="strategy" ?disabled=${running} @change=${set("strategy")}>
+          <select name="strategy" ?disabled=${running} @change=${choose}>
             ${STRATEGIES.map((name) => html`<option value=${name} ?selected=${name === strategy}>${STRATEGY_TITLES[name]}</option>`)}
           </select>
         </label>
-        ${column("metric", "Metric to search", metric)}
+        <label class="field wide">
+          <span>Search in</span>
+          <select name="points" ?disabled=${running} @change=${set("points")}>
+            ${SEARCHED.map((name) => html`<option value=${name} ?selected=${name === points}>${SEARCHED_WORDS[name]}</option>`)}
+          </select>
+        </label>
+        ${strategyOptions(lab, lab.searchSetting(), running)} ${column("metric", "Metric to search", metric)}
         ${isTestMetric(metric) ? html`<p class="wide small warn" data-warning="test">${metric} is a test metric: a search on it optimises what should only be reported.</p>` : nothing}
         ${column("report", "Metric to report for the best one found", report, "none")}
         <label class="field">
@@ -173,7 +185,7 @@ export class ArchscapeSearch extends LitElement {
     if (!searched) return nothing;
     const spread = (deviation: number | undefined, scale: number): string =>
       deviation === undefined ? "" : ` ± ${(deviation * scale).toFixed(2)}`;
-    const published = plan.report && publishedSearch(this.lab.space.name, plan.strategy, plan.report.name);
+    const published = plan.report && publishedSearch(this.lab.space.name, plan.strategy, plan.points, plan.report.name);
     return html`<div data-result>
       ${
         plan.report && reported

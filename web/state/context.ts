@@ -1,4 +1,5 @@
 import type { LabelTable } from "../../src/formats/label-table.ts";
+import type { SearchSetting } from "../../src/search/strategy.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { Protocol } from "../../src/vgae/config.ts";
@@ -66,6 +67,8 @@ export interface Lab {
   startSearch(): void;
   exportSearch(format: "jsonl" | "csv"): void;
   copyLink(): Promise<void>;
+  /** What the defaults of strategies depend on, as the page is set. */
+  searchSetting(): SearchSetting;
   /** Why a command cannot run now, in one sentence, or undefined where it can. */
   obstacle(command: "pretrain" | "search" | "save"): string | undefined;
 }

@@ -20,9 +20,10 @@ import type { Lab, LabelsView, SpacesStore } from "./context.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
-import { DEFAULT_SETTINGS, type Settings, writeSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, SEARCHED_WORDS, type Settings, writeSettings } from "./settings.ts";
 import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWeights, shippedModels } from "./shipped.ts";
 import { breath, createStore, type Store } from "./store.ts";
+import { readOptions, settingOn, strategyProblem } from "./strategy-options.ts";
 import { watchSurroundings } from "./surroundings.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
 import { createTraining, isActive, type ModelVariety } from "./training.ts";
@@ -320,21 +321,24 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       const { table } = labels.value;
       const chart = atlas.store.value.atlas;
       const why = lab.obstacle("search");
-      if (why || !table || chart.status !== "ready") {
+      const { strategy, options, points, searchProtocol, budget, queries, seconds, seeds } = settings.value;
+      if (why || !table) {
         notices.post("problem", why ?? "There is nothing to search yet.");
         return;
       }
-      const { strategy, searchProtocol, budget, queries, seconds, seeds } = settings.value;
       const has = (name: string): boolean => table.metrics.some((candidate) => candidate.name === name);
       const { metric, report, cost } = settings.value;
+      const ready = chart.status === "ready" ? chart : undefined;
+      const rows = ready && { data: ready.rows, count: ready.rows.length / LATENT, dimensions: LATENT };
       try {
         void searching.start({
-          embedding: chart.rows,
-          dimensions: LATENT,
-          embeddingName: sourceText(chart.source),
+          space: request,
+          points: points === "embedding" ? rows : points === "none" ? undefined : points,
+          pointsName: points === "embedding" && ready ? sourceText(ready.source) : SEARCHED_WORDS[points],
           table,
           labels: { metric, ...(has(report) ? { report } : {}), ...(has(cost) ? { cost } : {}) },
           strategy,
+          options: readOptions(options),
           protocol: searchProtocol,
           budget: budget === "queries" ? { queries } : { seconds },
           seeds: parseSeeds(seeds),
@@ -356,6 +360,10 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         notices.post("warning", "The browser refused the clipboard; the link stands in the address bar.");
       }
     },
+    searchSetting() {
+      const searched = labels.value.table?.metrics.find(({ name }) => name === settings.value.metric);
+      return settingOn(settings.value, space.name, (searched?.quantity ?? "accuracy") === "accuracy");
+    },
     obstacle(command) {
       const { device, job, model } = training.store.value;
       if (command === "pretrain") {
@@ -369,8 +377,10 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
           : "There is no model yet: pre-train one or open a checkpoint.";
       }
       if (!labels.value.table) return "A search needs labels: load a table in step 3.";
+      const problem = strategyProblem(settings.value, lab.searchSetting());
+      if (problem || settings.value.points !== "embedding") return problem;
       const chart = atlas.store.value.atlas;
-      if (chart.status !== "ready") return "A search needs an embedding: pre-train one in step 2.";
+      if (chart.status !== "ready") return "A search of the map needs an embedding: pre-train one in step 2.";
       if (chart.present) return `A search needs the embedding of all cells; the map has ${partText(chart, space)}.`;
       return undefined;
     },

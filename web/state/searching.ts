@@ -2,7 +2,11 @@ import { transfer } from "comlink";
 import type { LabelTable } from "../../src/formats/label-table.ts";
 import type { LabelChoice } from "../../src/objectives/label-table.ts";
 import type { MetricInfo } from "../../src/objectives/objective.ts";
+import type { PointSource } from "../../src/search/points.ts";
+import type { StrategyOptions } from "../../src/search/strategies.ts";
+import type { Points } from "../../src/search/strategy.ts";
 import type { Budget, Query, Trace } from "../../src/search/trace.ts";
+import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { Failure } from "../../workers/protocol.ts";
 import type { SearchApi, SearchEvent, SearchJob } from "../../workers/search-protocol.ts";
 import { createStore, type Store } from "./store.ts";
@@ -23,8 +27,9 @@ export interface SearchPlan {
   readonly budget: Budget;
   readonly seeds: readonly number[];
   readonly source: string;
-  /** Whose embedding was searched. */
+  /** Whose embedding was searched, or what instead of one. */
   readonly embedding: string;
+  readonly points: Points;
   readonly metric: MetricInfo;
   readonly report: MetricInfo | undefined;
   readonly cost: MetricInfo | undefined;
@@ -42,12 +47,14 @@ export interface SearchView {
 }
 
 export interface SearchRequest {
-  readonly embedding: Float32Array;
-  readonly dimensions: number;
-  readonly embeddingName: string;
+  readonly space: SpaceRequest;
+  readonly points: PointSource;
+  /** What was searched, in words. */
+  readonly pointsName: string;
   readonly table: LabelTable;
   readonly labels: LabelChoice;
   readonly strategy: SearchJob["strategy"];
+  readonly options: StrategyOptions;
   readonly protocol: SearchJob["protocol"];
   readonly budget: Budget;
   readonly seeds: readonly number[];
@@ -128,7 +135,7 @@ export function createSearching(client: () => Client<SearchApi>, effects: Search
 
   return {
     store,
-    async start({ embedding, dimensions, embeddingName, table, labels, strategy, protocol, budget, seeds }) {
+    async start({ space, points, pointsName, table, labels, strategy, options, protocol, budget, seeds }) {
       const { job: state } = store.value;
       if (state === "running" || state === "cancelling") return;
       const mine = ++job;
@@ -147,7 +154,8 @@ export function createSearching(client: () => Client<SearchApi>, effects: Search
         budget,
         seeds,
         source: table.source,
-        embedding: embeddingName,
+        embedding: pointsName,
+        points: points === undefined ? "none" : typeof points === "string" ? points : "embedding",
         metric,
         report: column(labels.report),
         cost: column(labels.cost),
@@ -158,10 +166,12 @@ export function createSearching(client: () => Client<SearchApi>, effects: Search
         if (mine === job) receive(data);
       };
       const order: SearchJob = {
-        embedding: { data: embedding, count: embedding.length / dimensions, dimensions },
+        space,
+        embedding: points,
         table,
         labels,
         strategy,
+        options,
         protocol,
         budget,
         seeds,

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { STRATEGIES, type StrategyName } from "../../src/search/strategies.ts";
+import type { Points } from "../../src/search/strategy.ts";
+import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS } from "../../src/spaces/discrete/encode.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
 import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
@@ -32,6 +34,14 @@ export const SPACES = ["nasbench201", "nasbench101", "darts"] as const satisfies
 /** More cells than this a page does not draw smoothly. */
 export const MOST_DRAWN = 1_000_000;
 
+/** What a search is over: the map's embedding, an encoding, or the space itself. */
+export const SEARCHED = ["embedding", ...DISCRETE_ENCODINGS, "none"] as const satisfies readonly Points[];
+export const SEARCHED_WORDS: Readonly<Record<Points, string>> = {
+  embedding: "the embedding on the map",
+  ...DISCRETE_ENCODING_TITLES,
+  none: "the space itself, by single edits",
+};
+
 const FIELDS = {
   panel: { schema: oneOf(PANELS), initial: "space" as Panel },
   space: { schema: oneOf(SPACES), initial: "nasbench201" as SpaceName },
@@ -60,6 +70,9 @@ const FIELDS = {
   zoom: { schema: real(-4, 16), initial: 0 },
 
   strategy: { schema: oneOf(STRATEGIES), initial: "bo" as StrategyName },
+  /** Options of the strategy that are not as by default: "population=50,sample=5". */
+  options: { schema: v.pipe(v.string(), v.maxLength(500)), initial: "" },
+  points: { schema: oneOf(SEARCHED), initial: "embedding" as Points },
   searchProtocol: { schema: oneOf(["released", "corrected"]), initial: "corrected" as "released" | "corrected" },
   metric: { schema: name, initial: "" },
   report: { schema: name, initial: "" },

@@ -112,6 +112,7 @@ export function createClients(prepared: (() => SpaceTables) | undefined): Client
     connect<SearchApi>(
       () => new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
       "search",
+      adopt,
     ),
   );
   const tables = once(() =>

@@ -41,7 +41,7 @@ export interface BananasOptions extends NeighbourOptions, MlpTraining {
  */
 export const bananas: StrategyDefinition<BananasOptions> = {
   name: "bananas",
-  title: "BANANAS (ensemble of networks)",
+  title: "BANANAS (networks)",
   schema: v.strictObject({
     initial: whole(1, 100_000, "architectures drawn at random before the first networks (BANANAS: 10)"),
     batch: whole(1, 10_000, "architectures asked a round (BANANAS: 10)"),

@@ -145,7 +145,7 @@ describe("archscape search", { timeout: 30_000 }, () => {
     const latent = await command([...bare, "--strategy", "evolution", "--set", "neighbours=nearest"]);
     expect(latent.err).toContain("found none: the strategy evolution learns from points.");
     const wrong = await command([...bare, "--strategy", "evolution", "--set", "population=0"]);
-    expect(wrong.err).toContain("Option population of strategy evolution: expected >=1, found 0.");
+    expect(wrong.err).toContain("Option population of strategy evolution: expected a whole number from 1 to 100000, found 0.");
   });
 
   it("lists the options of every strategy, with ranges and sources, in its help", async () => {
@@ -156,7 +156,9 @@ describe("archscape search", { timeout: 30_000 }, () => {
         expect(words.length).toBeGreaterThan(20);
       }
     }
-    expect(out).toContain("population (1 to 100000): architectures alive; of more the oldest dies (code of BANANAS: 30");
+    expect(out).toContain(
+      "population (a whole number from 1 to 100000): architectures alive; of more the oldest dies (code of BANANAS: 30",
+    );
   });
 
   it("refuses to run on the GPU together what only runs alone, before it looks for one", async () => {
