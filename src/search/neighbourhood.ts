@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { Generator } from "../random/generator.ts";
 import { drawer } from "./sampling.ts";
-import type { Embedding, Needs, Points, StrategyContext } from "./strategy.ts";
+import type { Embedding, Needs, SearchSetting, StrategyContext } from "./strategy.ts";
 
 /**
  * What counts as near an architecture: those one edit away in the space's own rules, or those whose points are nearest, which in a learnt
@@ -11,20 +11,23 @@ export const NEIGHBOUR_RULES = ["edits", "nearest"] as const;
 export type NeighbourRule = (typeof NEIGHBOUR_RULES)[number];
 
 export interface NeighbourOptions {
-  /** Default `nearest` in a learnt embedding, else `edits`. */
+  /** Default `nearest` in a learnt embedding and in encodings of DARTS, else `edits`. */
   readonly neighbours: NeighbourRule;
   /** How many of the nearest are neighbours. Default 24, as many as a NAS-Bench-201 cell has edits. */
   readonly reach: number;
 }
 
 export const NEIGHBOURS_WORDS =
-  "what a step leads to: one edit of the cell, or a nearest point (default in a learnt embedding: its latent neighbours)";
+  "what a step leads to: one edit of the cell, or a nearest point (default in a learnt embedding, and in encodings of DARTS samples)";
 export const REACH_WORDS =
   "how many of the nearest points are neighbours; 24, as many as a NAS-Bench-201 cell has single edits, whatever the space";
 
-/** The defaults of a setting: latent neighbours where there is something latent, edits elsewhere. */
-export const neighbourDefaults = (points: Points = "embedding"): NeighbourOptions => ({
-  neighbours: points === "embedding" ? "nearest" : "edits",
+/**
+ * The defaults of a setting: latent neighbours where there is something latent, edits elsewhere. A sample of DARTS lists 0.2 edits of a cell, and
+ * none of most: there the nearest points of an encoding stand for them.
+ */
+export const neighbourDefaults = ({ points = "embedding", space }: SearchSetting): NeighbourOptions => ({
+  neighbours: points === "embedding" || (space === "darts" && points !== "none") ? "nearest" : "edits",
   reach: 24,
 });
 

@@ -57,7 +57,7 @@ export const bananas: StrategyDefinition<BananasOptions> = {
     neighbours: oneOf(NEIGHBOUR_RULES, NEIGHBOURS_WORDS),
     reach: whole(1, 1024, REACH_WORDS),
   }),
-  defaults: ({ points = "embedding" }) => ({
+  defaults: (setting) => ({
     initial: 10,
     batch: 10,
     ensemble: 5,
@@ -68,8 +68,8 @@ export const bananas: StrategyDefinition<BananasOptions> = {
     learningRate: 1e-2,
     parents: 10,
     candidates: 100,
-    inputs: points === "embedding" ? "standardised" : "raw",
-    ...neighbourDefaults(points),
+    inputs: (setting.points ?? "embedding") === "embedding" ? "standardised" : "raw",
+    ...neighbourDefaults(setting),
   }),
   needs: (options) => ({ ...neighbourNeeds(options), points: true }),
   create({ options, seed, ...context }) {

@@ -46,12 +46,12 @@ export const evolution: StrategyDefinition<EvolutionOptions> = {
     neighbours: oneOf(NEIGHBOUR_RULES, NEIGHBOURS_WORDS),
     reach: whole(1, 1024, REACH_WORDS),
   }),
-  defaults: ({ protocol, points }) => ({
+  defaults: (setting) => ({
     initial: 10,
     population: 30,
     sample: 10,
-    pool: protocol === "released" ? "all" : "unseen",
-    ...neighbourDefaults(points),
+    pool: setting.protocol === "released" ? "all" : "unseen",
+    ...neighbourDefaults(setting),
   }),
   needs: neighbourNeeds,
   create({ options, seed, ...context }) {

@@ -40,7 +40,7 @@ export const localSearch: StrategyDefinition<LocalSearchOptions> = {
     neighbours: oneOf(NEIGHBOUR_RULES, NEIGHBOURS_WORDS),
     reach: whole(1, 1024, REACH_WORDS),
   }),
-  defaults: ({ points }) => ({ initial: 10, move: "best", ...neighbourDefaults(points) }),
+  defaults: (setting) => ({ initial: 10, move: "best", ...neighbourDefaults(setting) }),
   needs: neighbourNeeds,
   create({ options, seed, ...context }) {
     const { candidates, embedding } = context;

@@ -92,6 +92,10 @@ describe("regularised evolution", () => {
       expect(choices(points).options).toMatchObject({ neighbours: "edits" });
       expect(choices(points).needs).toEqual({ points: false, edits: true });
     }
+    const darts = (points: SearchSetting["points"]) => strategy("evolution", { ...SETTING, space: "darts", points }).options;
+    // A sample lists hardly any edits.
+    expect(darts("path")).toMatchObject({ neighbours: "nearest" });
+    expect(darts("none")).toMatchObject({ neighbours: "edits" });
     const embedding = cloud(SIZE, 2);
     const at = (index: number): [number, number] => [
       embedding.data[2 * index] as number,
