@@ -18,7 +18,10 @@ import { rowsOf } from "../points.ts";
 import { rescale, standardise } from "../standardise.ts";
 import { askTell, type StrategyDefinition } from "../strategy.ts";
 
-/** Options of BANANAS; defaults are those of its paper and code. */
+/**
+ * Options of BANANAS; defaults are those of its paper and code. Its mutations are edits, also where the networks read a learnt embedding: nearest points
+ * stand for them only where no edits are known.
+ */
 export interface BananasOptions extends NeighbourOptions, MlpTraining {
   /** Architectures drawn at random before the first networks. Default 10. */
   readonly initial: number;
@@ -70,6 +73,7 @@ export const bananas: StrategyDefinition<BananasOptions> = {
     candidates: 100,
     inputs: (setting.points ?? "embedding") === "embedding" ? "standardised" : "raw",
     ...neighbourDefaults(setting),
+    ...(setting.space !== undefined && setting.space !== "darts" && { neighbours: "edits" }),
   }),
   needs: (options) => ({ ...neighbourNeeds(options), points: true }),
   create({ options, seed, ...context }) {

@@ -121,12 +121,19 @@ describe("BANANAS", () => {
     expect(inputs("path")).toBe("raw");
   });
 
+  it("mutates by edits wherever they are known, also where its networks read an embedding", () => {
+    const neighbours = (space: "nasbench101" | "darts" | undefined) =>
+      strategy("bananas", { protocol: "corrected", accuracy: true, space, points: "embedding" }).options["neighbours"];
+    expect([neighbours("nasbench101"), neighbours("darts"), neighbours(undefined)]).toEqual(["edits", "nearest", "nearest"]);
+  });
+
   it("runs on path encodings of a space, which need no model, and not without points", async () => {
     const space = nasbench201();
     const labels = Array.from({ length: space.size }, (_, index) => 1 - space.editDistance(index, 4242) / 10);
     const request = {
       objective: arrayObjective(labels),
       edits: space.neighbours,
+      space: "nasbench201",
       strategy: "bananas",
       options: { ...QUICK, epochs: 20 },
       budget: { queries: 60 },

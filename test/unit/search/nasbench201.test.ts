@@ -14,7 +14,7 @@ import { shared } from "../../shared.ts";
 
 /** A smaller model asked less often than by default, so that a test takes seconds. */
 const QUICK = { hidden: 48, epochs: 40, batch: 3 };
-const QUICK_NETWORKS = { layers: 3, epochs: 40, ensemble: 3 };
+const QUICK_NETWORKS = { layers: 3, epochs: 40, ensemble: 3, neighbours: "nearest" };
 
 const space = nasbench201();
 const read = (path: string): LabelTable => readLabelTable(space, readFileSync(path, "utf8"), { source: path, partial: true });

@@ -128,7 +128,7 @@ describe("a run", () => {
   it.each([
     ["evolution", { initial: 4, population: 5, sample: 3, reach: 5 }],
     ["local-search", { initial: 3, reach: 5 }],
-    ["bananas", { initial: 6, batch: 4, candidates: 12, layers: 2, width: 6, epochs: 5, reach: 5 }],
+    ["bananas", { initial: 6, batch: 4, candidates: 12, layers: 2, width: 6, epochs: 5, neighbours: "nearest", reach: 5 }],
   ] as const)("goes on from an earlier run of %s, cut in the middle of a batch, to the same end", async (strategy, options) => {
     const whole = await search(request({ strategy, options, budget: { queries: 25 } }));
     const resume = whole.queries.slice(0, 14);

@@ -12,7 +12,17 @@ const SMALL: Record<StrategyName, StrategyOptions> = {
   evolution: { initial: 5, population: 8, sample: 3, reach: 6 },
   "local-search": { initial: 3, reach: 6 },
   reinforce: { hidden: 8, steps: 4 },
-  bananas: { initial: 6, batch: 3, ensemble: 3, layers: 2, width: 8, epochs: 10, candidates: 12, reach: 6 },
+  bananas: {
+    initial: 6,
+    batch: 3,
+    ensemble: 3,
+    layers: 2,
+    width: 8,
+    epochs: 10,
+    candidates: 12,
+    neighbours: "nearest",
+    reach: 6,
+  },
   bo: { hidden: 12, epochs: 10, initial: 6, batch: 3 },
 };
 
