@@ -29,11 +29,13 @@ export interface EncodedSpace {
   readonly encoding: DiscreteEncoding;
 }
 
+type Encodable = Pick<SearchSpace, "name" | "nodes" | "operations" | "size" | "graph">;
+
 /**
  * Encodes a prepared space. Widths of `adjacency`, `operations` and `path`: 30, 30 and 155 for NAS-Bench-201, 41, 21 and 40 for NAS-Bench-101,
  * 104, 64 and 144 for the default sample of DARTS. Blocks for 0.1 to 0.4 s for NAS-Bench-201, for 1 to 5 s for the others.
  */
-export function encodeSpace(space: SearchSpace, encoding: DiscreteEncoding, paths: PathLengths = "cut"): EncodedSpace {
+export function encodeSpace(space: Encodable, encoding: DiscreteEncoding, paths: PathLengths = "cut"): EncodedSpace {
   const { width, write } = writer(space, encoding, paths);
   const all = new Float32Array(space.size * width);
   for (let index = 0; index < space.size; index++) write(space.graph(index), all, index * width);
@@ -42,7 +44,7 @@ export function encodeSpace(space: SearchSpace, encoding: DiscreteEncoding, path
 
 type Write = (graph: Graph, into: Float32Array, start: number) => void;
 
-function writer(space: SearchSpace, encoding: DiscreteEncoding, lengths: PathLengths): { width: number; write: Write } {
+function writer(space: Encodable, encoding: DiscreteEncoding, lengths: PathLengths): { width: number; write: Write } {
   const { nodes } = space;
   const kinds = space.operations.length;
   const edges = (nodes * (nodes - 1)) / 2;

@@ -15,9 +15,10 @@ const encodingOf = (name: SpaceName) => pathEncoding({ name, ...ENCODINGS[name] 
 
 function featuresOf(name: SpaceName, graph: Graph, lengths: "whole" | "cut" = "whole"): number[] {
   const encoding = pathEncoding({ name, ...ENCODINGS[name] }, lengths);
-  const into = new Float32Array(encoding.width);
-  encodePaths(encoding, graph, into, 0);
-  return onesOf(into);
+  // Rows of other cells stand before and after.
+  const into = new Float32Array(encoding.width + 1000);
+  encodePaths(encoding, graph, into, 500);
+  return onesOf(into).map((at) => at - 500);
 }
 
 /** A graph out of the names of its operations and its edges. */
@@ -140,6 +141,41 @@ describe("the one-hot encodings", () => {
     ] as const) {
       expect(distance(a, b)).toBe(2 * space.editDistance(a, b));
     }
+  });
+
+  it("of smaller NAS-Bench-101 cells are 0 where nodes are padded, each cell in a row of its own", () => {
+    const cells = [
+      graph(
+        "nasbench101",
+        ["input", "maxpool3x3", "output"],
+        [
+          [0, 1],
+          [1, 2],
+        ],
+      ),
+      graph("nasbench101", ["input", "output"], [[0, 1]]),
+      graph(
+        "nasbench101",
+        ["input", "maxpool3x3", "maxpool3x3", "output"],
+        [
+          [0, 1],
+          [1, 2],
+          [2, 3],
+        ],
+      ),
+    ];
+    const some = {
+      name: "nasbench101",
+      ...ENCODINGS.nasbench101,
+      size: 3,
+      graph: (index: number) => cells[index] as Graph,
+    } as const;
+    // What varies: maxpool and output on node 1, on node 2, output on node 3; before them the edges 1 -> 2 and 2 -> 3.
+    const operations = encodeSpace(some, "operations");
+    expect(operations.dimensions).toBe(5);
+    expect(Array.from(operations.data)).toEqual([1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1]);
+    const adjacency = encodeSpace(some, "adjacency");
+    expect(Array.from(adjacency.data)).toEqual([1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 1]);
   });
 
   it("of DARTS hold the edges between blocks, and nothing of the edges to the output, which all cells have", () => {
