@@ -37,7 +37,7 @@ export function benchmarkTable(space: SearchSpace, text: string, choice: LabelCh
 }
 
 /** What `search` is told; see `SearchRequest` for the rest. */
-export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" | "space"> {
+export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" | "identity" | "space"> {
   /** Prepared (see `prepareSpace`), or else asking it blocks. */
   readonly space: SearchSpace;
   /**
@@ -51,7 +51,8 @@ export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" |
 export function search({ space, embedding, ...rest }: SpaceSearch): Promise<Trace> {
   const source = embedding instanceof Float32Array ? { data: embedding, count: space.size, dimensions: LATENT } : embedding;
   const edits = (index: number) => space.neighbours(index);
-  return searchEmbedding({ ...rest, space: space.name, edits, embedding: pointsOf(space, source) });
+  const identity = (index: number) => space.canonical(index);
+  return searchEmbedding({ ...rest, space: space.name, edits, identity, embedding: pointsOf(space, source) });
 }
 
 export {

@@ -2,7 +2,15 @@ import { InputError } from "../errors.ts";
 import { type Evaluation, type Objective, oriented } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
 import { type ChosenStrategy, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
-import { type Edits, type Embedding, pointsIn, type SearchProtocol, type SearchSetting, type Told } from "./strategy.ts";
+import {
+  type Edits,
+  type Embedding,
+  type Identity,
+  pointsIn,
+  type SearchProtocol,
+  type SearchSetting,
+  type Told,
+} from "./strategy.ts";
 import type { Budget, Query, Trace } from "./trace.ts";
 
 export interface SearchRequest {
@@ -12,6 +20,8 @@ export interface SearchRequest {
   readonly embedding: Embedding;
   /** For strategies that go from an architecture to those one edit away. */
   readonly edits?: Edits | undefined;
+  /** For strategies that count cells as one which are the same architecture. */
+  readonly identity?: Identity | undefined;
   readonly objective: Objective;
   readonly strategy: StrategyName;
   /** Overrides of the strategy's defaults. */
@@ -44,8 +54,8 @@ const TURN = 50;
 export async function search(request: SearchRequest): Promise<Trace> {
   const settled = settle(request);
   const run = openRun(settled, request);
-  const { embedding, edits, candidates, chosen } = settled;
-  const asking = chosen.create({ embedding, edits, candidates, seed: request.seed });
+  const { embedding, edits, identity, candidates, chosen } = settled;
+  const asking = chosen.create({ embedding, edits, identity, candidates, seed: request.seed });
   for (;;) {
     const batch = asking.ask();
     if (batch.length === 0) return run.trace("exhausted");

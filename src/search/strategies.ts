@@ -4,6 +4,8 @@ import { describeOptions, expectation } from "./options.ts";
 import { bananas } from "./strategies/bananas.ts";
 import { dngo } from "./strategies/dngo.ts";
 import { evolution } from "./strategies/evolution.ts";
+import { gp } from "./strategies/gp.ts";
+import { latentBo } from "./strategies/latent-bo.ts";
 import { localSearch } from "./strategies/local-search.ts";
 import { random } from "./strategies/random.ts";
 import { reinforce } from "./strategies/reinforce.ts";
@@ -63,6 +65,8 @@ const REGISTRY = {
   reinforce: register(reinforce),
   bananas: register(bananas),
   bo: register(dngo),
+  gp: register(gp),
+  "latent-bo": register(latentBo),
 } as const;
 
 export type StrategyName = keyof typeof REGISTRY;

@@ -57,10 +57,15 @@ export interface SearchSetting {
 /** Architectures one edit away, by the space's own rules (`SearchSpace.neighbours`). */
 export type Edits = (index: number) => ArrayLike<number>;
 
+/** One index for all that are the same architecture (`SearchSpace.canonical`). */
+export type Identity = (index: number) => number;
+
 export interface StrategyContext<Options> {
   readonly embedding: Embedding;
   /** Absent where nothing is known of the space but points. */
   readonly edits?: Edits | undefined;
+  /** Absent where nothing is known of the space but points: each is then an architecture of its own. */
+  readonly identity?: Identity | undefined;
   /** Indices that may be proposed, ascending, at least one. */
   readonly candidates: Uint32Array;
   /** Feeds the stream "search". 0..2^32-1. */
@@ -68,10 +73,11 @@ export interface StrategyContext<Options> {
   readonly options: Options;
 }
 
-/** What a strategy cannot do without. */
+/** What a strategy cannot do without; `identity` it uses where it can be had. */
 export interface Needs {
   readonly points: boolean;
   readonly edits: boolean;
+  readonly identity?: boolean;
 }
 
 export interface StrategyDefinition<Options extends object> {

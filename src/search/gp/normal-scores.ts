@@ -1,7 +1,7 @@
 /**
- * Labels by their rank alone, as quantiles of a standard normal (van der Waerden's scores with Blom's family of positions): value number r of n in
- * ascending order becomes the quantile of (r - 1/2) / n, equal values share the quantile of their mean rank. Whatever the unit and however skewed
- * the labels, the scores suit a Gaussian process, and a monotone change of the objective changes no search.
+ * Labels by their rank alone, as quantiles of a standard normal: value number r of n in ascending order becomes the quantile of (r - 1/2) / n, equal
+ * values share the quantile of their mean rank. Whatever the unit and however skewed the labels, the scores suit a Gaussian process, and a monotone
+ * change of the objective changes no search.
  * @param values finite, in any order
  */
 export function normalScores(values: ArrayLike<number>): Float64Array {

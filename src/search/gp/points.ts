@@ -56,7 +56,13 @@ export function poolOf(embedding: Embedding, candidates: Uint32Array, distance: 
 }
 
 /** Distances of all places in `from`..`end` to the place `to`, written from the start of `into`. */
-export function distancesTo(pool: Pool, to: number, into: Float64Array | Float32Array, from = 0, end = pool.indices.length): void {
+export function distancesTo(
+  pool: Pool,
+  to: number,
+  into: Float64Array | Float32Array,
+  from = 0,
+  end = pool.indices.length,
+): void {
   const { rows, dimensions, distance } = pool;
   const there = to * dimensions;
   if (distance === "euclidean") {

@@ -24,6 +24,8 @@ const SMALL: Record<StrategyName, StrategyOptions> = {
     reach: 6,
   },
   bo: { hidden: 12, epochs: 10, initial: 6, batch: 3 },
+  gp: { initial: 6, batch: 3 },
+  "latent-bo": { initial: 5, batch: 2 },
 };
 
 const all = (embedding: Embedding): Uint32Array => Uint32Array.from({ length: embedding.count }, (_, index) => index);
