@@ -51,9 +51,7 @@ export function variantNamed(name: string): Variant | undefined {
  */
 export function variantsFor(gpu: Gpu, shape: ModelShape, options: Batch): readonly Variant[] {
   const able = VARIANTS.filter((variant) => fits(variant, gpu, shape, options));
-  // With subgroups of four SwiftShader is faster still, but puts a ReLU input of a golden file on the other side of zero.
-  const rank = ({ subgroup }: Variant): number => [8, 0, 4].indexOf(subgroup);
-  return gpu.status === "software-adapter" ? able.sort((a, b) => rank(a) - rank(b) || a.columns - b.columns) : able;
+  return gpu.status === "software-adapter" ? able.sort((a, b) => b.subgroup - a.subgroup || a.columns - b.columns) : able;
 }
 
 /** The most promising variant, unmeasured. */
