@@ -15,11 +15,16 @@ export function pointsOf(space: SearchSpace, source: PointSource): Embedding {
 export const withoutPoints = (count: number): Embedding => ({ data: new Float32Array(0), count, dimensions: 0 });
 
 /** The points of some architectures, one after the other: indices x dimensions. */
-export function rowsOf({ data, dimensions }: Embedding, indices: ArrayLike<number>): Float64Array {
-  const rows = new Float64Array(indices.length * dimensions);
+export function rowsOf(embedding: Embedding, indices: ArrayLike<number>): Float64Array {
+  const rows = new Float64Array(indices.length * embedding.dimensions);
+  gatherRows(embedding, indices, rows);
+  return rows;
+}
+
+/** The same into what is there already. */
+export function gatherRows({ data, dimensions }: Embedding, indices: ArrayLike<number>, into: Float64Array): void {
   for (let i = 0; i < indices.length; i++) {
     const start = (indices[i] as number) * dimensions;
-    for (let j = 0; j < dimensions; j++) rows[i * dimensions + j] = data[start + j] as number;
+    for (let j = 0; j < dimensions; j++) into[i * dimensions + j] = data[start + j] as number;
   }
-  return rows;
 }

@@ -177,7 +177,7 @@ describe("the proposals of many searches on the GPU", () => {
     for (const place of [0, 1]) {
       const surrogate = reference(place, options);
       const seen = new Set(options.pool === "unseen" ? observed[place] : []);
-      const best = mostPromising(surrogate, points, CANDIDATES, seen, options);
+      const best = mostPromising(surrogate, embedding, CANDIDATES, seen, options);
       const score = (index: number): number => {
         const phi = new Float64Array(options.hidden);
         hiddenFeatures(surrogate.network, points.subarray(index * DIMENSIONS, (index + 1) * DIMENSIONS), 1, phi);

@@ -1,5 +1,7 @@
 import type { Generator } from "../../random/generator.ts";
+import { gatherRows } from "../points.ts";
 import { type Scale, standardise } from "../standardise.ts";
+import type { Embedding } from "../strategy.ts";
 import { logExpectedImprovement } from "./acquisition.ts";
 import {
   directions,
@@ -81,19 +83,20 @@ const BLOCK = 16;
 /**
  * The candidates of largest expected improvement, best first; of equals the smaller index. The exact variance is only worked
  * out for those whose upper bound still reaches the best found so far.
- * @param points candidates x dimensions
- * @param candidates index of each point, ascending
+ * @param candidates indices of the embedding, ascending
  * @param seen indices to leave out
  */
 export function mostPromising(
   { network, regression, target }: Surrogate,
-  points: Float64Array,
+  embedding: Embedding,
   candidates: Uint32Array,
   seen: ReadonlySet<number>,
   { batch, spread }: { readonly batch: number; readonly spread: Spread },
 ): number[] {
   const { inputs, hidden } = network;
   const features = new Float64Array(BLOCK * hidden);
+  // Gathered block by block: all of a space in double precision would take up to 700 MB (DARTS, path encoding).
+  const points = new Float64Array(BLOCK * inputs);
   const best: { readonly index: number; readonly score: number }[] = [];
   let mean = 0;
   let threshold = -Infinity;
@@ -103,7 +106,8 @@ export function mostPromising(
 
   for (let start = 0; start < candidates.length; start += BLOCK) {
     const count = Math.min(BLOCK, candidates.length - start);
-    hiddenFeatures(network, points.subarray(start * inputs, (start + count) * inputs), count, features);
+    gatherRows(embedding, candidates.subarray(start, start + count), points);
+    hiddenFeatures(network, points, count, features);
     for (let i = 0; i < count; i++) {
       const index = candidates[start + i] as number;
       if (seen.has(index)) continue;

@@ -68,7 +68,6 @@ export const dngo: StrategyDefinition<DngoOptions> = {
   },
   create({ embedding, candidates, seed, options }) {
     const draw = drawer(candidates, generator(seed, "search"));
-    const points = rowsOf(embedding, candidates);
     const asked: number[] = [];
     const values: number[] = [];
     let round = 0;
@@ -94,7 +93,7 @@ export const dngo: StrategyDefinition<DngoOptions> = {
           options,
           drawnChance(generator(seed, "search", round)),
         );
-        return mostPromising(surrogate, points, candidates, seen, options);
+        return mostPromising(surrogate, embedding, candidates, seen, options);
       },
       (batch, told) => {
         asked.push(...batch);
