@@ -34,3 +34,12 @@ export async function inSlices<Result>(steps: Steps<Result>, { onProgress, signa
     await new Promise<void>((resolve) => setTimeout(resolve));
   }
 }
+
+/** Steps of a part of the work as a part of all of it. */
+export function* share<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield from + (to - from) * step.value;
+  }
+}

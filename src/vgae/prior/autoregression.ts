@@ -1,24 +1,28 @@
 import type { Generator } from "../../random/generator.ts";
+import { type Steps, share } from "../../spaces/steps.ts";
 
 /**
  * Which codes go together: the probability of a node's code given those of the nodes before it. Two parts add up to its logits:
  * - a layer of rectified units that all nodes share and that each earlier code adds to (NADE: Larochelle and Murray, "The Neural
  *   Autoregressive Distribution Estimator", AISTATS 2011, for symbols instead of bits), which generalises;
- * - a table for each earlier code and for each pair of them, which knows exceptions at once (crossed features beside a network: Cheng
- *   et al., "Wide & Deep Learning for Recommender Systems", 2016).
- * It starts from codes that are independent, and training must beat that on codes it has not seen: where they are independent, nothing
+ * - a table for each earlier code, and perhaps for each pair of them, which knows exceptions at once (crossed features beside a network:
+ *   Cheng et al., "Wide & Deep Learning for Recommender Systems", 2016). Pairs help where there are many codes to learn from, and
+ *   memorise where there are few: it is fitted without and with them, and codes that neither has seen decide.
+ * It starts from codes that are independent, and training must beat that on the unseen codes, too: where they are independent, nothing
  * is learned and nothing memorised.
  */
 export interface Autoregression {
   /** Codes a node. Nodes with one code take no part. */
   readonly sizes: readonly number[];
   readonly hidden: number;
+  /** Whether pairs of codes have tables. */
+  readonly paired: boolean;
   /** As `layoutOf` says. */
   readonly parameters: Float32Array;
 }
 
 const HIDDEN = 32;
-/** Most floats that tables of pairs may take together (16 MB); beyond it there are only those of single codes. */
+/** Most floats that tables of pairs may take together (16 MB); beyond it they are not tried. */
 const MOST_PAIRED = 4_000_000;
 /** Codes that are trained on, counted as often as they are. */
 const VISITS = 3_000_000;
@@ -59,7 +63,7 @@ interface Table {
   readonly at: number;
 }
 
-export function layoutOf(sizes: readonly number[], hidden: number): Layout {
+export function layoutOf({ sizes, hidden, paired }: Omit<Autoregression, "parameters">): Layout {
   let length = 0;
   const take = (floats: number): number => {
     const at = length;
@@ -71,8 +75,6 @@ export function layoutOf(sizes: readonly number[], hidden: number): Layout {
   const unitBias = sizes.map(() => take(hidden));
   const bias = sizes.map((size) => take(size));
   const network = length;
-  const paired =
-    pairs(sizes).reduce((sum, { node, first, second }) => sum + floats(sizes, node, first, second), 0) <= MOST_PAIRED;
   const tables = sizes.map((_, node): Table[] => [
     ...earlier(sizes, node).map((first) => ({ first, at: take(floats(sizes, node, first)) })),
     ...(paired ? pairs(sizes) : [])
@@ -100,18 +102,27 @@ function floats(sizes: readonly number[], node: number, first: number, second?: 
 
 /**
  * @param codes count x nodes
- * @returns the network that gave the last tenth of the codes the highest probability
+ * @returns what gave the last tenth of the codes the highest probability
  */
-export function* fitAutoregression(
-  sizes: readonly number[],
+export function* fitAutoregression(sizes: readonly number[], codes: Uint8Array, random: Generator): Steps<Autoregression> {
+  const crossed = pairs(sizes).reduce((sum, { node, first, second }) => sum + floats(sizes, node, first, second), 0);
+  if (crossed === 0 || crossed > MOST_PAIRED)
+    return (yield* fitOne({ sizes, hidden: HIDDEN, paired: false }, codes, random)).model;
+  const single = yield* share(fitOne({ sizes, hidden: HIDDEN, paired: false }, codes, random), 0, 0.4);
+  const paired = yield* share(fitOne({ sizes, hidden: HIDDEN, paired: true }, codes, random), 0.4, 1);
+  return paired.score > single.score ? paired.model : single.model;
+}
+
+function* fitOne(
+  kind: Omit<Autoregression, "parameters">,
   codes: Uint8Array,
   random: Generator,
-): globalThis.Generator<number, Autoregression, void> {
-  const nodes = sizes.length;
+): Steps<{ readonly score: number; readonly model: Autoregression }> {
+  const nodes = kind.sizes.length;
   const count = codes.length / nodes;
   const trained = Math.max(1, Math.floor(count * (1 - JUDGES)));
   const judges = codes.subarray(trained * nodes);
-  const model = initial(sizes, codes.subarray(0, trained * nodes), random);
+  const model = initial(kind, codes.subarray(0, trained * nodes), random);
   const net = network(model);
   const optimizer = adam(model.parameters, net.gradients);
   const score = (): number => logProbabilities(model, judges).reduce((sum, value) => sum + value, 0);
@@ -132,23 +143,24 @@ export function* fitAutoregression(
     if (now > best.score) best = { score: now, epoch, parameters: model.parameters.slice() };
     else if (epoch - best.epoch >= PATIENCE) break;
   }
-  return { ...model, parameters: best.parameters };
+  return { score: best.score, model: { ...model, parameters: best.parameters } };
 }
 
 /** Independent codes with the frequencies found (a half added to each), and units that nothing depends on yet. */
-function initial(sizes: readonly number[], codes: Uint8Array, random: Generator): Autoregression {
+function initial(kind: Omit<Autoregression, "parameters">, codes: Uint8Array, random: Generator): Autoregression {
+  const { sizes, hidden } = kind;
   const nodes = sizes.length;
-  const layout = layoutOf(sizes, HIDDEN);
+  const layout = layoutOf(kind);
   const parameters = new Float32Array(layout.length);
   for (const [node, size] of sizes.entries()) {
     const first = layout.added[node] as number;
-    for (let i = 0; i < size * HIDDEN; i++) parameters[first + i] = INITIAL_SPREAD * random.normal();
+    for (let i = 0; i < size * hidden; i++) parameters[first + i] = INITIAL_SPREAD * random.normal();
     const counts = new Float64Array(size).fill(0.5);
     for (let at = node; at < codes.length; at += nodes) counts[codes[at] as number] = (counts[codes[at] as number] as number) + 1;
     const total = counts.reduce((a, b) => a + b, 0);
     for (let k = 0; k < size; k++) parameters[(layout.bias[node] as number) + k] = Math.log((counts[k] as number) / total);
   }
-  return { sizes, hidden: HIDDEN, parameters };
+  return { ...kind, parameters };
 }
 
 /** Log-probability of each row of codes (count x nodes), in nats. */
@@ -165,9 +177,10 @@ export function sampleCodes(model: Autoregression, count: number, random: Genera
   return codes;
 }
 
-function network({ sizes, hidden, parameters }: Autoregression) {
+function network(model: Autoregression) {
+  const { sizes, hidden, parameters } = model;
   const nodes = sizes.length;
-  const layout = layoutOf(sizes, hidden);
+  const layout = layoutOf(model);
   const gradients = new Float32Array(layout.network);
   const squares = new Float32Array(parameters.length - layout.network).fill(TABLE_START);
   /** Rows of a node's tables that the codes before it choose. */

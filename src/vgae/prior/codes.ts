@@ -1,5 +1,5 @@
 import { generator } from "../../random/generator.ts";
-import type { Steps } from "../../spaces/steps.ts";
+import { type Steps, share } from "../../spaces/steps.ts";
 import { type Autoregression, fitAutoregression, logProbabilities, sampleCodes } from "./autoregression.ts";
 import { type Codebook, codesOf, fitCodebook } from "./codebook.ts";
 import { type Effects, fitEffects, meansOf } from "./effects.ts";
@@ -138,13 +138,4 @@ function variance(values: Float32Array, width: number, first: number, taken: num
     total += squares / count - (sum / count) ** 2;
   }
   return total;
-}
-
-/** Steps of a part of the work as a part of all of it. */
-function* share<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    yield from + (to - from) * step.value;
-  }
 }

@@ -36,6 +36,7 @@ export function writePrior(
     ...provenance,
     weights: weightsDigest(parameters),
     hidden: String(codes.hidden),
+    tables: codes.paired ? "paired" : "single",
   };
   return writeSafeTensors({ metadata, tensors });
 }
@@ -83,11 +84,15 @@ export function readPrior(
   const hidden = Number(metadata["hidden"]);
   if (!Number.isInteger(hidden) || hidden < 1)
     throw new InputError(`${source}: expected a whole number of hidden units, found ${metadata["hidden"]}.`);
+  const tables = metadata["tables"];
+  if (tables !== "paired" && tables !== "single")
+    throw new InputError(`${source}: expected tables "single" or "paired", found "${tables}".`);
+  const parts = { sizes, hidden, paired: tables === "paired" };
   return codesPrior({
     nodes,
     latent,
     books,
-    codes: { sizes, hidden, parameters: take("codes", layoutOf(sizes, hidden).length).data },
+    codes: { ...parts, parameters: take("codes", layoutOf(parts).length).data },
     effects: { sizes, width, rows: take("effects", effectRows(sizes), width).data },
     noise: { std: take("noise/std", width).data, axes: take("noise/axes", width, width).data },
   });

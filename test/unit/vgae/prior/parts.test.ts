@@ -113,11 +113,28 @@ describe("the autoregression over codes", { timeout: 60_000 }, () => {
     expect(right).toBeGreaterThan(980);
   });
 
-  it("keeps a table for every earlier code and every pair of them; of single ones only where pairs would take too much memory", () => {
-    const floatsOfTables = (sizes: readonly number[]): number => layoutOf(sizes, 32).length - layoutOf(sizes, 32).network;
-    // Nodes of 2, 3 and 5 codes: 2 x 3 + (2 + 3) x 5 single ones, one pair with 2 x 3 x 5; the node with one code takes no part.
-    expect(floatsOfTables([2, 3, 1, 5])).toBe(31 + 30);
-    expect(floatsOfTables([200, 200, 200])).toBe(3 * 200 * 200);
+  it("has a table for every earlier code, and perhaps for every pair of them", () => {
+    const floatsOfTables = (paired: boolean): number => {
+      const layout = layoutOf({ sizes: [2, 3, 1, 5], hidden: 32, paired });
+      return layout.length - layout.network;
+    };
+    // 2 x 3 + (2 + 3) x 5 single ones, one pair with 2 x 3 x 5; the node with one code takes no part.
+    expect(floatsOfTables(false)).toBe(31);
+    expect(floatsOfTables(true)).toBe(31 + 30);
+  });
+
+  it("takes pairs where there is much to learn from them, and leaves them where they would only memorise", () => {
+    // The third code is as good as decided by the two others together, by no rule.
+    const decided = Uint8Array.from({ length: 256 }, () => random.integer(16));
+    const learnable = new Uint8Array(3 * 8000);
+    for (let at = 0; at < learnable.length; at += 3) {
+      const [a, b] = [random.integer(16), random.integer(16)];
+      learnable.set([a, b, random.integer(4) === 0 ? random.integer(16) : (decided[16 * a + b] as number)], at);
+    }
+    const noise = Uint8Array.from({ length: 3 * 2000 }, () => random.integer(16));
+    const fitted = (codes: Uint8Array) => atOnce(fitAutoregression([16, 16, 16], codes, generator(1, "prior")));
+    expect(fitted(learnable).paired).toBe(true);
+    expect(fitted(noise).paired).toBe(false);
   });
 });
 
