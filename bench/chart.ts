@@ -1,9 +1,9 @@
 /** The pictures of a run, with Observable Plot: milliseconds a step by engine, and the roofline with the kernels of a step. */
 import * as Plot from "@observablehq/plot";
+import { svgDocument } from "../src/study/report/svg-document.ts";
 import { number } from "./report.ts";
 import type { BenchmarkResult } from "./result.ts";
 import { kernelRows, type Roof, roofOf } from "./roofline.ts";
-import { svgDocument } from "./svg-document.ts";
 
 const WIDTH = 720;
 /** Of the roofline. */

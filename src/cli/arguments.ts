@@ -1,5 +1,7 @@
 /** Parsers of option values. What they refuse, commander reports together with the option's name. */
 import { InvalidArgumentError } from "commander";
+import { InputError } from "../errors.ts";
+import { seedList as parseSeeds } from "../study/seed-list.ts";
 
 /** A decimal number, e.g. 0.001 or 1e-3. Ranges are checked by what uses it. */
 export function decimal(text: string): number {
@@ -17,23 +19,13 @@ export function wholeFrom(least: number): (text: string) => number {
   };
 }
 
-const MAX_SEEDS = 10_000;
-
-/** Seeds as a list of numbers and ranges: "7", "1-10", "1-5,11,20-22". Each once, in the order given. */
+/** Seeds such as 7, 1-10 or 1-5,11. */
 export function seedList(text: string): number[] {
-  const seeds = text.split(",").flatMap((part) => {
-    const [, from, to] = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part) ?? [];
-    if (from === undefined) throw new InvalidArgumentError(`Expected seeds such as 3, 1-10 or 1-5,11, found "${part}".`);
-    const first = Number(from);
-    const last = to === undefined ? first : Number(to);
-    if (last < first) throw new InvalidArgumentError(`Expected a range that goes up, found "${part.trim()}".`);
-    if (last - first >= MAX_SEEDS) throw new InvalidArgumentError(`Expected at most ${MAX_SEEDS} seeds.`);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
-  if (twice !== undefined) throw new InvalidArgumentError(`Expected each seed once, found ${twice} twice.`);
-  if (seeds.length > MAX_SEEDS) throw new InvalidArgumentError(`Expected at most ${MAX_SEEDS} seeds.`);
-  return seeds;
+  try {
+    return parseSeeds(text);
+  } catch (error) {
+    throw error instanceof InputError ? new InvalidArgumentError(error.message) : error;
+  }
 }
 
 /** Collects repeated `name=value`; a value that reads as a number is one. */

@@ -7,6 +7,7 @@ import { infoCommand } from "./commands/info.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { sampleCommand } from "./commands/sample.ts";
 import { searchCommand } from "./commands/search.ts";
+import { studyCommand } from "./commands/study.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, EXIT_HELP, type ExitCode, Failure, Interrupted, type Terminal } from "./terminal.ts";
 
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   embedCommand,
   sampleCommand,
   searchCommand,
+  studyCommand,
   convertCommand,
   verifyCommand,
   infoCommand,

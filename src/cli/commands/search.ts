@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import type { SearchJob } from "../../../workers/search-protocol.ts";
 import { InputError } from "../../errors.ts";
-import { readEmbedding } from "../../formats/embedding.ts";
 import type { LabelTable } from "../../formats/label-table.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
@@ -16,9 +15,11 @@ import type { Budget } from "../../search/trace.ts";
 import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS, type DiscreteEncoding } from "../../spaces/discrete/encode.ts";
 import { requestOf } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
+import { isTestMetric } from "../../study/labels.ts";
 import { assignment, decimal, seedList, wholeFrom } from "../arguments.ts";
+import { openEmbedding } from "../embedding.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
-import { backendOption, type CommandBackend, embedSpace, modelProvenance, openModel, readModel } from "../model.ts";
+import { backendOption, type CommandBackend } from "../model.ts";
 import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
 import { runSeeds, type SeedsProgress } from "../seeds.ts";
@@ -216,30 +217,13 @@ function testWarning(metric: string): string[] {
   ];
 }
 
-/** Whether a column's name says that it holds test values. */
-export function isTestMetric(name: string): boolean {
-  return name
-    .toLowerCase()
-    .split(/[^a-z]+/)
-    .includes("test");
-}
-
 async function openPoints(
   space: SearchSpace,
   options: SearchOptions,
   to: Output,
 ): Promise<{ embedding: PointSource; provenance: Record<string, string> }> {
   if (options.encoding !== undefined) return { embedding: options.encoding, provenance: { encoding: options.encoding } };
-  if (options.model === undefined) {
-    const path = options.embedding;
-    if (path === undefined) return { embedding: undefined, provenance: {} };
-    return { embedding: readEmbedding(space, await readInput(path), path), provenance: { embedding: basename(path) } };
-  }
-  const model = await readModel(space, options.model);
-  const opened = await openModel(options.backend, to, space, model);
-  const embedding = await embedSpace(opened, space).finally(opened.close);
-  const { backend } = opened;
-  return { embedding, provenance: { ...modelProvenance(model), adapter: backend.adapter, backend: backend.name } };
+  return openEmbedding(space, options, to);
 }
 
 /** Counts queries where their number is known, else runs. */

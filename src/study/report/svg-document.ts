@@ -5,7 +5,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (letter) => ESCAPES[letter] as string);
+export const escaped = (text: string): string => text.replace(/[&<>"]/g, (letter) => ESCAPES[letter] as string);
 
 export interface SvgNode {
   readonly namespaceURI: string;

@@ -1,0 +1,277 @@
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { InputError } from "../../errors.ts";
+import type { EmbeddingValues } from "../../formats/embedding.ts";
+import { readLabelTable } from "../../formats/read-label-table.ts";
+import { tableText } from "../../formats/table-text.ts";
+import { PRETRAINED, type Pretrained } from "../../pretrained.ts";
+import { settingOf } from "../../search/run.ts";
+import { strategy } from "../../search/strategies.ts";
+import { requestOf } from "../../spaces/index.ts";
+import { searchSpace } from "../../spaces/registry.ts";
+import type { SearchSpace } from "../../spaces/space.ts";
+import { analyse } from "../../study/analysis.ts";
+import { readStudy, type Study, type StudyEntry } from "../../study/definition.ts";
+import { digestOf } from "../../study/digest.ts";
+import { costName, isTestMetric, type StudyLabels, studyLabels } from "../../study/labels.ts";
+import type { RunLine, StrategyLine, StudyLine } from "../../study/run-lines.ts";
+import { VERSION } from "../../version.ts";
+import { wholeFrom } from "../arguments.ts";
+import { type EmbeddingOptions, openEmbedding } from "../embedding.ts";
+import { checkOutput, readInput, writeOutput } from "../files.ts";
+import { backendOption, type CommandBackend } from "../model.ts";
+import { type Output, output } from "../output.ts";
+import { keptRuns, openRunStore } from "../run-store.ts";
+import { PREPARE_LINE, prepare } from "../space.ts";
+import { resultLine, tellStudy } from "../study-result.ts";
+import { runTasks, type Task } from "../tasks.ts";
+import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+import { timeLeft } from "../time-left.ts";
+
+interface StudyOptions {
+  readonly table?: string;
+  readonly out?: string;
+  readonly jobs?: number;
+  readonly reportOnly?: boolean;
+  readonly force?: boolean;
+  readonly backend?: CommandBackend;
+  readonly json?: boolean;
+}
+
+export function studyCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  program
+    .command("study")
+    .summary("compare strategies over many seeds, and write a report")
+    .description(
+      "Runs every strategy of a study with every seed over all processor cores, keeps each finished run, and writes one HTML file that needs nothing else. The same command again goes on where it was stopped.",
+    )
+    .argument("<file>", "the study: JSON, described below")
+    .option("--table <file>", "label table instead of the one that the study names; the runs are bound to what stands in it")
+    .option("--out <folder>", "where runs and report are kept; default: beside the study")
+    .option("--jobs <n>", "threads that runs are spread over; default: one a processor core", wholeFrom(1))
+    .option("--report-only", "run nothing, write the report of the runs there are")
+    .option("--force", "begin anew; the runs there are move to STUDY.runs.jsonl.old")
+    .addOption(backendOption())
+    .option("--json", "one JSON object a line on standard output")
+    .addHelpText("after", HELP)
+    .action(async (file: string, options: StudyOptions) => {
+      done(await study(file, options, output(terminal, options.json === true), terminal));
+    });
+}
+
+const HELP = `
+A study, with what may be left out in brackets; paths are relative to its file:
+  {
+    "archscape": "study 1",
+    "name": "what the report is called",
+    "space": "nasbench201",                        or {"name": "darts", "count": 20000, "seed": 1}
+    ["table": "labels.csv",]                       label table; without it --table has to name one
+    "metric": "c100_valid",                        column to search on: should be a validation metric
+    ["report": "c100_test",]                       column, or list of columns, to report for the architecture with the best searched value;
+                                                   the first is the one that counts
+    ["cost": "seconds",]                           column of seconds (or ms) that a query costs; {"column": "seconds", "times": 0.06} for a part of it
+    ["pretrained": "released",]                    what is searched: the model of that protocol that comes with archscape,
+    ["model": "model.safetensors",]                or a checkpoint to embed the space with,
+    ["embedding": "embedding.safetensors",]        or an embedding; without any of them strategies need other points
+    "budget": {"queries": 100},                    or {"seconds": 500000}, in simulated seconds
+    "seeds": "1-100",                              one run a seed and strategy
+    "strategies": [{
+      "strategy": "bo",                            archscape search --help lists them with their options
+      ["name": "BO, batches of 5",]                its name in the report, unique; default: the strategy's
+      ["options": {"batch": 5},]
+      ["protocol": "released",]                    default: corrected
+      ["points": "path",]                          embedding, adjacency, operations, path or none; default: the embedding, if there is one
+      ["budget": {"queries": 200}]                 instead of the study's
+    }],
+    ["baseline": "random"]                         name of the strategy that the others are compared with, seed by seed; default: the first
+  }
+
+STUDY.runs.jsonl keeps the runs: a line for what was searched, one for each strategy, one for each run, which names the architectures in the order in
+which they were asked for. It holds no labels. Ctrl-C loses the runs under way and no other. Strategies and seeds may be added to a study
+later; runs that were begun with another table, embedding or option are not mixed with it. A run does not depend on the number of threads.
+STUDY.html is the report: no scripts, nothing to load.
+
+Examples:
+  archscape study study.json
+  archscape study study.json --table ~/labels/nasbench201.csv --out results --jobs 8
+  archscape study study.json --report-only
+
+JSON lines:
+  ${PREPARE_LINE}
+  {"type":"progress", done, total, unit: "runs", secondsLeft}        at most once a second
+  {"type":"run", strategy, seed, queries, seconds, end: "budget" | "exhausted"}
+                                                                     a run that ended now; seconds of wall time
+  {"type":"result", study, space, labels, runs, total, complete, searchesTestMetric, measures: [{metric: {name, unit, goal}, role: "searched" | "reported",
+    optimum, strategies: [{name, seeds, mean, meanInterval, median, quartiles, std, regret, toOptimum: {reached, median}}],
+    comparisons: [{name, baseline, pairs, difference, differenceInterval, better, equal, worse, p, adjustedP}]}], report, version}
+  Intervals are bootstrapped (95 %), p from a paired permutation test, adjustedP after Holm; toOptimum.median is null where fewer than half of the
+  seeds came to the best value there is.
+${EXIT_HELP}`;
+
+async function study(path: string, options: StudyOptions, to: Output, terminal: Terminal): Promise<ExitCode> {
+  const definition = readStudy(new TextDecoder().decode(await readInput(path)), basename(path));
+  const folder = options.out ?? dirname(path);
+  const stem = join(folder, basename(path).replace(/\.json$/i, ""));
+  const [runsPath, reportPath] = [`${stem}.runs.jsonl`, `${stem}.html`];
+  await checkOutput(reportPath, true);
+
+  const space = searchSpace(definition.space);
+  const tablePath = options.table ?? (definition.table === undefined ? undefined : resolve(dirname(path), definition.table));
+  if (tablePath === undefined) throw new InputError(`${basename(path)} names no label table: give --table FILE.`);
+  const text = await tableText(await readInput(tablePath), basename(tablePath));
+  await prepare(space, to, terminal);
+  const table = readLabelTable(space, text, { source: basename(tablePath) });
+  const labels = studyLabels(table, definition);
+  const told = [...labels.warnings, ...testWarning(definition.metric)];
+  for (const warning of told) to.warn(warning);
+
+  const strategies = definition.entries.map((entry) => strategyLine(entry, space, labels));
+  const header = {
+    type: "study",
+    archscape: "study runs 1",
+    space: { ...requestOf(space) },
+    metric: definition.metric,
+    cost: definition.cost ? costName(definition.cost) : null,
+    table: await digestOf(new TextEncoder().encode(text)),
+    version: VERSION,
+  } as const;
+
+  let runs: readonly RunLine[];
+  let study: StudyLine;
+  if (options.reportOnly === true) {
+    const kept = await keptRuns(runsPath, header, strategies);
+    if (!kept) throw new InputError(`There are no runs in ${runsPath} to report on.`);
+    ({ runs, study } = kept);
+  } else {
+    const { embedding } = await unlessInterrupted(openSource(space, definition, dirname(path), options.backend, to), terminal);
+    study = { ...header, embedding: embedding ? await digestOf(embedding.data) : null };
+    const store = await openRunStore(runsPath, study, strategies, options.force === true);
+    const kept = store.runs.filter((run) => belongs(run, definition));
+    const tasks = openTasks(definition, space, labels, embedding, kept);
+    runs = [...kept, ...(await run(tasks, { kept, append: store.append }, options.jobs ?? availableParallelism(), to, terminal))];
+  }
+
+  const analysis = analyse(definition, labels, runs);
+  const facts = { study: definition, lines: { study, strategies }, labels, analysis, version: VERSION };
+  // Not before it is needed: the charts are most of what a command would load.
+  const { studyReport } = await import("../../study/report/report.ts");
+  await writeOutput(reportPath, studyReport(facts));
+  to.line(resultLine(facts, told, reportPath));
+  tellStudy(facts, reportPath, to);
+  return terminal.interrupted.aborted ? EXIT.cancelled : EXIT.ok;
+}
+
+function testWarning(metric: string): string[] {
+  if (!isTestMetric(metric)) return [];
+  return [`${metric} is a test metric: these searches optimise test values, which should only be reported.`];
+}
+
+/** A strategy with its defaults, which depend on space and labels. */
+function strategyLine(entry: StudyEntry, space: SearchSpace, { objective }: StudyLabels): StrategyLine {
+  const { name, protocol, points, budget } = entry;
+  const chosen = strategy(entry.strategy, settingOf({ space: space.name, objective, protocol, points }), entry.options);
+  return { type: "strategy", name, strategy: chosen.name, options: chosen.options, protocol, points, budget };
+}
+
+async function openSource(
+  space: SearchSpace,
+  { source, entries }: Study,
+  folder: string,
+  backend: CommandBackend | undefined,
+  to: Output,
+): Promise<{ readonly embedding: EmbeddingValues | undefined }> {
+  if (!source || entries.every(({ points }) => points !== "embedding")) return { embedding: undefined };
+  const named = (): EmbeddingOptions => {
+    if (source.kind === "model") return { model: resolve(folder, source.path) };
+    if (source.kind === "embedding") return { embedding: resolve(folder, source.path) };
+    const shipped: Readonly<Partial<Record<string, Pretrained>>> = PRETRAINED[space.name];
+    const files = shipped[source.protocol];
+    if (!files)
+      throw new InputError(
+        `No ${source.protocol} model of ${space.title} comes with archscape: train one, and name it as model.`,
+      );
+    return files.embedding ? { embedding: fileURLToPath(files.embedding) } : { model: fileURLToPath(files.weights) };
+  };
+  return openEmbedding(space, { ...named(), backend }, to);
+}
+
+/** Whether a kept run is of the study as it is now. */
+const belongs = ({ name, seed }: RunLine, { entries, seeds }: Study): boolean =>
+  seeds.includes(seed) && entries.some((entry) => entry.name === name);
+
+/** What is still to run: seed by seed, so that an unfinished study has all strategies equally far. */
+function openTasks(
+  { entries, seeds, metric }: Study,
+  space: SearchSpace,
+  { table, cost }: StudyLabels,
+  embedding: EmbeddingValues | undefined,
+  kept: readonly RunLine[],
+): (Task & { readonly name: string })[] {
+  const done = new Set(kept.map(({ name, seed }) => `${seed} ${name}`));
+  const jobs = entries.map(({ name, strategy, options, protocol, points, budget }) => ({
+    name,
+    job: {
+      embedding: points === "embedding" ? embedding : points === "none" ? undefined : points,
+      space: requestOf(space),
+      table,
+      labels: { metric, cost: cost?.name },
+      strategy,
+      options,
+      protocol,
+      budget,
+    },
+  }));
+  return seeds.flatMap((seed) => jobs.filter(({ name }) => !done.has(`${seed} ${name}`)).map((task) => ({ ...task, seed })));
+}
+
+/** Runs what is still to run. @returns the runs that ended */
+async function run(
+  tasks: readonly (Task & { readonly name: string })[],
+  { kept, append }: { readonly kept: readonly RunLine[]; append(run: RunLine): Promise<void> },
+  jobs: number,
+  to: Output,
+  terminal: Terminal,
+): Promise<RunLine[]> {
+  const progress = to.progress("runs");
+  const left = timeLeft(kept, tasks, Math.min(jobs, tasks.length));
+  const ended: RunLine[] = [];
+  const total = kept.length + tasks.length;
+  const tell = (): void => {
+    const { text, seconds } = left.now();
+    progress.update(kept.length + ended.length, total, text, { unit: "runs", secondsLeft: seconds });
+  };
+  if (kept.length > 0 && tasks.length > 0) to.note(`${kept.length} runs were kept; ${tasks.length} are left.`);
+  let written: Promise<unknown> = Promise.resolve();
+  if (tasks.length > 0) tell();
+  try {
+    await runTasks(tasks, jobs, terminal.interrupted, {
+      onQueries: () => undefined,
+      onRun({ queries, end }, task, seconds) {
+        if (end === "cancelled") return;
+        const { name } = task as (typeof tasks)[number];
+        const wall = Math.round(seconds * 1000) / 1000;
+        const line: RunLine = {
+          type: "run",
+          name,
+          seed: task.seed,
+          end,
+          seconds: wall,
+          asked: queries.map(({ index }) => index),
+        };
+        ended.push(line);
+        left.ended(line);
+        written = Promise.all([written, append(line)]);
+        // Told below; without a listener Node would end at once.
+        written.catch(() => undefined);
+        to.line({ type: "run", strategy: name, seed: task.seed, queries: queries.length, seconds: wall, end });
+        tell();
+      },
+    });
+  } finally {
+    progress.clear();
+    await written;
+  }
+  return ended;
+}
