@@ -1,5 +1,5 @@
 /** Engines side by side: the same first losses, then counts, then interleaved times. */
-import { clockSubmits, countCalls, shrinkDispatches } from "./counting.ts";
+import { clockBurst, countCalls, shrinkDispatches } from "./counting.ts";
 import type { Engine, EngineKind } from "./engine.ts";
 import { type BlockPlan, interleave, type Spread, spreadOf, stepsOfBlock, timeBlock } from "./measure.ts";
 import type { BenchmarkResult, CallsPerStep, EngineResult } from "./result.ts";
@@ -16,6 +16,8 @@ const CHECKED_STEPS = 5;
 const LOSS_TOLERANCE = 2e-3;
 const COUNTED_STEPS = 8;
 const HOST_REPEATS = 7;
+/** Most steps of a block in which JavaScript without submits is timed: as many as one submit of ours takes at most. */
+const OWN_STEPS = 64;
 
 export type Say = (text: string) => void;
 
@@ -64,65 +66,56 @@ async function countSteps(engine: Engine, steps: number): Promise<CallsPerStep> 
   return Object.fromEntries(perStep) as CallsPerStep;
 }
 
-/** Steps whose dispatches a call issues before it first waits. */
-async function stepsAtOnce(engine: Engine, steps: number, dispatchesPerStep: number): Promise<number> {
-  const counter = countCalls();
+interface Script {
+  /** Milliseconds a step from the call that starts steps until its last call of WebGPU before the first answer comes in. */
+  readonly all: number;
+  /** The same without the time in `queue.submit`. */
+  readonly own: number;
+}
+
+/** JavaScript a step, over the steps whose dispatches an engine issues in one go. */
+async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number): Promise<Script> {
+  const burst = clockBurst();
   try {
-    const begun = engine.step(steps);
-    const { dispatches } = counter.tally;
-    await begun;
+    const start = performance.now();
+    await engine.step(steps);
     await engine.finish();
-    return dispatches / dispatchesPerStep;
+    const issued = burst.dispatches / dispatchesPerStep;
+    const all = (burst.last - start) / issued;
+    return { all, own: all - burst.submitMs / issued };
   } finally {
-    counter.stop();
+    burst.stop();
   }
 }
 
-/**
- * JavaScript a step: how long the call that starts steps keeps the thread until it first waits, over the steps whose dispatches it issues
- * in that time. An engine that puts everything off until a result is asked for (jax-js) is timed until its last submit.
- */
-async function scriptTime(engine: Engine, steps: number, dispatchesPerStep: number, repeats: number): Promise<Spread> {
-  const atOnce = await stepsAtOnce(engine, steps, dispatchesPerStep);
-  const submits = clockSubmits();
-  try {
-    const times: number[] = [];
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      const start = performance.now();
-      const begun = engine.step(steps);
-      const untilWait = performance.now() - start;
-      await begun;
-      await engine.finish();
-      times.push(atOnce > 0 ? untilWait / atOnce : (submits.last - start) / steps);
-    }
-    return spreadOf(times);
-  } finally {
-    submits.stop();
-  }
-}
-
-async function hostTime(engine: Engine, steps: number, repeats: number): Promise<Spread> {
-  const restore = shrinkDispatches();
-  try {
-    const times: number[] = [];
-    // The first block shows the scheduler how short steps have become.
-    for (let repeat = 0; repeat <= repeats; repeat++) times.push(await timeBlock(engine, steps));
-    return spreadOf(times.slice(1));
-  } finally {
-    restore();
-  }
+async function times(repeats: number, measure: () => Promise<number>): Promise<Spread> {
+  const measured: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) measured.push(await measure());
+  return spreadOf(measured);
 }
 
 /** What an engine asks of the API and of JavaScript. Spoils its weights: the last thing that is done with it. */
 async function hostSide(
   engine: Engine,
   steps: number,
-  repeats: number,
-): Promise<Pick<EngineResult, "calls" | "scriptMs" | "hostMs">> {
+  plan: ComparisonPlan,
+): Promise<Pick<EngineResult, "calls" | "scriptMs" | "hostMs" | "ownMs">> {
   const few = Math.min(steps, COUNTED_STEPS);
+  const repeats = Math.min(plan.rounds, HOST_REPEATS);
   const calls = await countSteps(engine, few);
-  const scriptMs = await scriptTime(engine, few, calls.dispatches, repeats);
-  return { calls, scriptMs, hostMs: await hostTime(engine, steps, repeats) };
+  const script = (): Promise<Script> => scriptTime(engine, few, calls.dispatches);
+  const scriptMs = await times(repeats, async () => (await script()).all);
+  const restore = shrinkDispatches();
+  try {
+    // The first block shows the scheduler how short steps have become.
+    await timeBlock(engine, steps);
+    const hostMs = await times(repeats, () => timeBlock(engine, steps));
+    const shrunk = Math.min(OWN_STEPS, stepsOfBlock(hostMs.median, plan));
+    const ownMs = await times(repeats, async () => (await scriptTime(engine, shrunk, calls.dispatches)).own);
+    return { calls, scriptMs, hostMs, ownMs };
+  } finally {
+    restore();
+  }
 }
 
 /**
@@ -173,7 +166,7 @@ export async function compareEngines(
   for (const [i, { kind, engine, firstStepMs, losses, lossDifference: difference }] of opened.entries()) {
     const { steps } = turns[i] as (typeof turns)[number];
     if (kind.webgpu) say(`${kind.title}: calls and host time`);
-    const host = kind.webgpu ? await hostSide(engine, steps, Math.min(plan.rounds, HOST_REPEATS)) : {};
+    const host = kind.webgpu ? await hostSide(engine, steps, plan) : {};
     engines.push({
       name: kind.name,
       title: kind.title,

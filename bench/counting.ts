@@ -80,21 +80,72 @@ export function countCalls(scope: object = globalThis): Counter {
   };
 }
 
-/** Remembers when the last submit returned, in milliseconds of `performance.now`. */
-export function clockSubmits(scope: object = globalThis): { readonly last: number; stop(): void } {
-  const clock = { last: Number.NaN };
-  const stop = replace(
+/** What a thread did for WebGPU in one go: from the start of the clock until the first answer that WebGPU gives comes in. */
+export interface Burst {
+  /** When the last call returned, in milliseconds of `performance.now`. */
+  readonly last: number;
+  /** Milliseconds within `submit`, where implementations check the commands, record them anew and may compute. */
+  readonly submitMs: number;
+  readonly dispatches: number;
+  stop(): void;
+}
+
+/** Calls whose end ends a burst, for nothing of an engine comes after them before it waits. */
+const ANSWERED = [
+  ["GPUQueue", "onSubmittedWorkDone"],
+  ["GPUBuffer", "mapAsync"],
+] as const;
+
+export function clockBurst(scope: object = globalThis): Burst {
+  const burst = { last: Number.NaN, submitMs: 0, dispatches: 0 };
+  let over = false;
+  const submit = replace(
     scope,
     "GPUQueue",
     "submit",
     (real) =>
       function (this: unknown, ...args) {
+        const start = performance.now();
         const result = real.apply(this, args);
-        clock.last = performance.now();
+        if (!over) {
+          burst.last = performance.now();
+          burst.submitMs += burst.last - start;
+        }
         return result;
       },
   );
-  return Object.assign(clock, { stop });
+  const answered = ANSWERED.map(([type, method]) =>
+    replace(
+      scope,
+      type,
+      method,
+      (real) =>
+        function (this: unknown, ...args) {
+          const answer = real.apply(this, args) as Promise<unknown>;
+          if (!over) burst.last = performance.now();
+          const end = (): void => {
+            over = true;
+          };
+          // Before the caller hears of it.
+          answer.then(end, end);
+          return answer;
+        },
+    ),
+  );
+  const dispatch = replace(
+    scope,
+    "GPUComputePassEncoder",
+    "dispatchWorkgroups",
+    (real) =>
+      function (this: unknown, ...args) {
+        if (!over) burst.dispatches++;
+        return real.apply(this, args);
+      },
+  );
+  const stop = (): void => {
+    for (const restore of [dispatch, ...answered, submit]) restore();
+  };
+  return Object.assign(burst, { stop });
 }
 
 /**

@@ -75,9 +75,12 @@ export interface Dispatch {
   readonly workgroups: number | readonly [number, number];
 }
 
+/** Every call takes the API some time, so a pipeline is set only where it changes. */
 export function record(gpu: Gpu, pass: GPUComputePassEncoder, tape: readonly Dispatch[]): void {
+  let set: GPUComputePipeline | undefined;
   for (const { kernel, group, workgroups } of tape) {
-    pass.setPipeline(kernel.pipeline);
+    if (kernel.pipeline !== set) pass.setPipeline(kernel.pipeline);
+    set = kernel.pipeline;
     pass.setBindGroup(0, group);
     if (typeof workgroups === "number") pass.dispatchWorkgroups(workgroups);
     else pass.dispatchWorkgroups(workgroups[0], workgroups[1]);

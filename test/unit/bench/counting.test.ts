@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockSubmits, countCalls, shrinkDispatches } from "../../../bench/counting.ts";
+import { clockBurst, countCalls, shrinkDispatches } from "../../../bench/counting.ts";
 
 /** A stand-in for WebGPU's global classes that notes how often the real methods ran, and with what. */
 function fakeScope() {
@@ -16,6 +16,7 @@ function fakeScope() {
   class GPUQueue {
     declare submit: (commands: unknown[]) => unknown;
     declare writeBuffer: (buffer: unknown) => unknown;
+    declare onSubmittedWorkDone: () => Promise<unknown>;
   }
   class GPUDevice {
     declare createBuffer: (descriptor: object) => unknown;
@@ -65,17 +66,33 @@ describe("counting WebGPU calls", () => {
     expect(tally.submits).toBe(0);
   });
 
-  it("remembers when the last submit returned", () => {
+  it("times what is called before WebGPU first answers, and submits apart", async () => {
     const { scope } = fakeScope();
-    const clock = clockSubmits(scope);
-    expect(clock.last).toBeNaN();
-    const before = performance.now();
-    new scope.GPUQueue().submit([]);
-    expect(clock.last).toBeGreaterThanOrEqual(before);
-    const { last } = clock;
-    clock.stop();
-    new scope.GPUQueue().submit([]);
-    expect(clock.last).toBe(last);
+    const [queue, pass] = [new scope.GPUQueue(), new scope.GPUComputePassEncoder()];
+    let answer = (): void => undefined;
+    scope.GPUQueue.prototype.submit = () => {
+      const start = performance.now();
+      while (performance.now() - start < 5);
+    };
+    scope.GPUQueue.prototype.onSubmittedWorkDone = () => new Promise<void>((resolve) => (answer = resolve));
+    const burst = clockBurst(scope);
+    const start = performance.now();
+    pass.dispatchWorkgroups(1);
+    pass.dispatchWorkgroups(1);
+    queue.submit([]);
+    const done = queue.onSubmittedWorkDone();
+    const { last } = burst;
+    expect(burst).toMatchObject({ dispatches: 2 });
+    expect(burst.submitMs).toBeGreaterThanOrEqual(5);
+    expect(last - start).toBeGreaterThanOrEqual(burst.submitMs);
+    answer();
+    await done;
+    const { submitMs } = burst;
+    pass.dispatchWorkgroups(1);
+    queue.submit([]);
+    expect(burst).toMatchObject({ dispatches: 2, submitMs, last });
+    burst.stop();
+    expect(pass.dispatchWorkgroups(1)).toBe("dispatchWorkgroups");
   });
 
   it("counts nothing, and does not fail, where there is no WebGPU", () => {
