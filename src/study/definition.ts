@@ -34,6 +34,15 @@ export interface StudyEntry {
   readonly budget: Budget;
 }
 
+/** What others found with the same labels, to stand beside the results. */
+export interface Reference {
+  readonly name: string;
+  /** Where it is from, and over how many runs. */
+  readonly from: string;
+  /** By column, in the table's own unit: the mean, with its standard deviation over runs where that is known. */
+  readonly values: Readonly<Record<string, readonly [mean: number, deviation?: number]>>;
+}
+
 export interface Study {
   readonly name: string;
   readonly space: SpaceRequest;
@@ -50,6 +59,7 @@ export interface Study {
   readonly entries: readonly StudyEntry[];
   /** Name of the entry that the others are compared with, seed by seed. */
   readonly baseline: string;
+  readonly references: readonly Reference[];
 }
 
 const STUDY_FORMAT = "study 1";
@@ -75,6 +85,11 @@ const entry = v.strictObject({
   points: v.optional(v.picklist(POINTS)),
   budget: v.optional(budget),
 });
+const reference = v.strictObject({
+  name,
+  from: name,
+  values: v.record(v.string(), v.union([v.number(), v.tuple([v.number(), v.number()])])),
+});
 const file = v.strictObject({
   archscape: v.literal(STUDY_FORMAT),
   name,
@@ -90,6 +105,7 @@ const file = v.strictObject({
   seeds: v.string(),
   strategies: v.pipe(v.array(entry), v.minLength(1, "expected at least one strategy, found none")),
   baseline: v.optional(name),
+  references: v.optional(v.array(reference), []),
 });
 type StudyFile = v.InferOutput<typeof file>;
 
@@ -131,19 +147,34 @@ export function readStudy(text: string, source: string): Study {
   if (mistakes.length === 0 && !names.includes(baseline)) {
     mistakes.push(`${source}: baseline: expected one of ${names.join(", ")}, found "${baseline}".`);
   }
+  const columns = [study.metric, ...(study.report === undefined ? [] : [study.report].flat())];
+  for (const { name, values } of study.references) {
+    const strange = Object.keys(values).find((column) => !columns.includes(column));
+    if (strange !== undefined) {
+      mistakes.push(
+        `${source}: references: "${name}" has a value of ${strange}, expected ${columns.join(" or ")}, which this study reports.`,
+      );
+    }
+  }
   if (mistakes.length > 0 || !space || !seeds) throw new InputError(mistakes.join(" "));
-  const { report = [], cost } = study;
+  const { cost } = study;
   return {
     name: study.name,
     space,
     ...(study.table === undefined ? {} : { table: study.table }),
     metric: study.metric,
-    reports: typeof report === "string" ? [report] : report,
+    reports: columns.slice(1),
     ...(cost === undefined ? {} : { cost: typeof cost === "string" ? { column: cost, times: 1 } : cost }),
     ...(embedding ? { source: embedding } : {}),
     seeds,
     entries: entries.flatMap((found) => found ?? []),
     baseline,
+    references: study.references.map(({ values, ...told }) => ({
+      ...told,
+      values: Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [key, typeof value === "number" ? [value] : value]),
+      ),
+    })),
   };
 }
 

@@ -42,13 +42,14 @@ type Kind = { readonly x: "queries" | "seconds"; readonly band: "mean" | "median
 
 /** Mean with its 95 % interval, or median with the middle half of the seeds, after so many queries or simulated seconds. */
 export function bestSoFarFigure(measure: MeasureAnalysis, { x, band }: Kind, context: FigureContext): Figure | undefined {
-  const lines = measure.strategies.flatMap((strategy) => {
+  const curves = measure.strategies.flatMap((strategy) => {
     const curve = x === "queries" ? strategy.byQuery : strategy.byCost;
-    return curve ? [{ name: strategy.name, points: pointsOf(curve, band) }] : [];
+    return curve ? [{ name: strategy.name, curve }] : [];
   });
-  if (lines.length === 0) return undefined;
+  if (curves.length === 0) return undefined;
+  const end = Math.max(...curves.map(({ curve }) => curve.at.at(-1) as number));
+  const lines = curves.map(({ name, curve }) => ({ name, points: pointsOf(curve, band, LEFT_OUT * end) }));
   const all = lines.flatMap(({ points }) => points);
-  const end = Math.max(...all.map(({ at }) => at));
   const label = x === "queries" ? "queries" : "simulated seconds";
   return both((size) =>
     plot(size, context, {
@@ -78,14 +79,13 @@ export function bestSoFarFigure(measure: MeasureAnalysis, { x, band }: Kind, con
 
 const WORDS = { mean: "mean and its 95 % interval", median: "median and quartiles" } as const;
 
-function pointsOf({ at, ...curve }: Curve, band: Kind["band"]) {
+function pointsOf({ at, ...curve }: Curve, band: Kind["band"], from: number) {
   const [middle, low, high] =
     band === "mean" ? [curve.mean, curve.low, curve.high] : [curve.median, curve.lowerQuartile, curve.upperQuartile];
-  const end = at.at(-1) as number;
   const points = Array.from(at, (x, i) => {
     return { at: x, middle: middle[i] as number, low: low[i] as number, high: high[i] as number };
   });
-  return points.filter(({ at, middle }, i) => Number.isFinite(middle) && (at >= LEFT_OUT * end || i === points.length - 1));
+  return points.filter(({ at, middle }, i) => Number.isFinite(middle) && (at >= from || i === points.length - 1));
 }
 
 /** Share of seeds whose run came to a value or a worse one. */

@@ -1,6 +1,8 @@
 /** The report of a study as one HTML file: results above, everything needed to repeat them below. */
+
+import { searchSpace } from "../../spaces/registry.ts";
 import type { Analysis, Comparison, MeasureAnalysis, StrategyMeasure } from "../analysis.ts";
-import type { Study } from "../definition.ts";
+import type { Reference, Study } from "../definition.ts";
 import { isTestMetric, type StudyLabels } from "../labels.ts";
 import type { StrategyLine, StudyLine } from "../run-lines.ts";
 import { mean, quantile } from "../statistics.ts";
@@ -53,7 +55,7 @@ function head({ study, labels, analysis }: StudyFacts): string {
       ? ""
       : `<p class="warn">These searches optimise test labels (${escaped(study.metric)}), which should only be reported: no fair comparison with searches on validation labels.</p>`;
   return `<h1>${escaped(study.name)}</h1>
-<p class="soft">${escaped(study.space.name)}, labels of ${escaped(labels.table.source)}; each strategy with ${seeds}. Searches <b>${escaped(study.metric)}</b>${told}.</p>
+<p class="soft">${escaped(searchSpace(study.space).title)}, labels of ${escaped(labels.table.source)}; each strategy with ${seeds}. Searches <b>${escaped(study.metric)}</b>${told}.</p>
 ${unfinished}${test}${labels.warnings.map((warning) => `<p class="soft">${escaped(warning)}</p>`).join("\n")}
 ${legend(analysis)}`;
 }
@@ -74,7 +76,7 @@ function measureSection(measure: MeasureAnalysis, withFigures: boolean, facts: S
   const best = `${valueText(optimum, info)} ${info.unit}`.trim();
   return `<h2>${escaped(info.name)}</h2>
 <p class="soft">${words[0]?.toUpperCase()}${words.slice(1)}. The best value there is: ${escaped(best)}${withFigures ? " (dashed)" : ""}.</p>
-${strategies.length === 0 ? "<p>No run has a value yet.</p>" : [finals(measure), comparisons(measure), reached(measure), ...(withFigures ? figures(measure, facts, context) : [])].join("\n")}`;
+${strategies.length === 0 ? "<p>No run has a value yet.</p>" : [finals(measure), references(measure, facts.study), comparisons(measure), reached(measure), ...(withFigures ? figures(measure, facts, context) : [])].join("\n")}`;
 }
 
 function figures(measure: MeasureAnalysis, { labels, analysis }: StudyFacts, context: FigureContext): string[] {
@@ -123,6 +125,22 @@ function finals({ info, strategies }: MeasureAnalysis): string {
   ];
   const unit = info.unit === "" ? "" : `, in ${info.unit}`;
   return table(`Final values${unit}`, columns, strategies);
+}
+
+function references({ info }: MeasureAnalysis, { references }: Study): string {
+  const rows = references.filter(({ values }) => values[info.name] !== undefined);
+  if (rows.length === 0) return "";
+  const value = (reference: Reference, i: 0 | 1): string => {
+    const found = reference.values[info.name]?.[i];
+    return found === undefined ? "–" : valueText(found, info);
+  };
+  const columns: Column<Reference>[] = [
+    { head: "", cell: ({ name }) => name, kind: "text" },
+    { head: "mean", cell: (reference) => value(reference, 0) },
+    { head: "std", cell: (reference) => value(reference, 1) },
+    { head: "from", cell: ({ from }) => from, kind: "text" },
+  ];
+  return table("Found by others", columns, rows);
 }
 
 function reached({ strategies }: MeasureAnalysis): string {

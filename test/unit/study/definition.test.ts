@@ -36,6 +36,7 @@ describe("a study as JSON", () => {
         { name: "BO", strategy: "bo", options: { batch: 5 }, protocol: "corrected", points: "path", budget: { queries: 20 } },
       ],
       baseline: "random",
+      references: [],
     });
   });
 
@@ -59,6 +60,14 @@ describe("a study as JSON", () => {
       ["path", "corrected", { seconds: 50 }],
     ]);
     expect(study.baseline).toBe("paths");
+  });
+
+  it("carries what others found, as mean and perhaps standard deviation", () => {
+    const found = { name: "BO", from: "a paper", values: { valid: 91.4, test: [94.2, 0.2] } };
+    expect(read({ report: "test", references: [found] }).references).toEqual([
+      { name: "BO", from: "a paper", values: { valid: [91.4], test: [94.2, 0.2] } },
+    ]);
+    expect(refusal({ references: [found] })).toContain('references: "BO" has a value of test, expected valid');
   });
 
   it.each([
