@@ -25,7 +25,7 @@ describe("the library's search", () => {
   });
 
   it("goes by an encoding that it makes itself, or by an embedding of 16 numbers a cell", async () => {
-    const options = { hidden: 8, epochs: 5 };
+    const options = { hidden: 8, epochs: 30, batch: 11 };
     const encoded = await search({
       ...request,
       embedding: "operations",
