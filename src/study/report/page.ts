@@ -21,14 +21,15 @@ h3 { font-size: 1rem; margin: 24px 0 6px }
 p { margin: 6px 0 }
 .soft, figcaption, caption { color: var(--soft); font-size: .87rem }
 .warn { color: var(--warn); font-weight: 600 }
-.scroll { overflow-x: auto; margin: 8px 0 }
+.scroll { overflow-x: auto; margin: 12px 0 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem }
 caption { text-align: left; padding: 0 0 4px; caption-side: top }
 th, td { padding: 4px 13px 4px 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { font-weight: 600 }
 thead th { color: var(--soft); font-weight: 500 }
 td.number, th.number { text-align: right }
-table.pairs th, table.pairs td { white-space: normal } table.pairs th { width: 11em }
+table.pairs th, table.pairs td { white-space: normal } table.pairs { width: 100%; margin: 16px 0 } table.pairs th { width: 11em }
+ul.soft { padding-left: 1.2em } ul.soft li { margin: 3px 0 }
 figure { margin: 20px 0 }
 figcaption { margin-top: 2px }
 svg { display: block; width: 100%; height: auto; color: var(--text) }

@@ -184,12 +184,12 @@ function settings({ study, lines, labels, analysis, version }: StudyFacts): stri
     { head: "budget", cell: ({ budget }) => budgetText(budget), kind: "text" },
     { head: "runs", cell: ({ outcomes }) => countText(outcomes.length) },
     {
-      head: "queries a run",
+      head: "queries",
       cell: ({ outcomes }) =>
         outcomes.length === 0 ? "–" : countText(mean(outcomes.map(({ incumbents }) => incumbents.length))),
     },
     {
-      head: "wall time a run",
+      head: "time",
       cell: ({ outcomes }) => {
         const times = outcomes.map(({ seconds }) => seconds).sort((a, b) => a - b);
         return `<span class="wall">${times.length === 0 ? "–" : escaped(secondsText(quantile(times, 0.5)))}</span>`;
@@ -219,7 +219,7 @@ function settings({ study, lines, labels, analysis, version }: StudyFacts): stri
     ["report made with", `archscape ${version}`],
   ];
   return `<h2>Settings</h2>
-${table("Strategies; wall time is the median over runs", columns, strategies)}
+${table("Strategies: mean number of queries a run, median wall time a run", columns, strategies)}
 ${pairs(
   "Options",
   strategies.map(({ name, options }) => [name, optionsText(options)]),
@@ -247,7 +247,7 @@ function seedsText(seeds: readonly number[]): string {
 function methods({ labels }: StudyFacts): string {
   const told = [
     "Every query counts and is paid in full, also of an architecture that was asked for before. The best so far is the architecture with the best searched value, the earlier one of equals; reported values are those of this architecture, never the best reported ones seen.",
-    "Intervals of means and of mean differences: percentile bootstrap over seeds, 95 %, 10,000 resamples (bands in figures 1,000), seeded.",
+    "Intervals of means and of mean differences: percentile bootstrap over seeds, 95 %, 10,000 resamples, fewer for more than 1,000 seeds (bands in figures 1,000), seeded.",
     "p: paired permutation test on the differences between runs of the same seed, two-sided, 100,000 drawn choices of signs, all of them for up to 16 pairs that differ. Holm's correction over the comparisons of a table.",
     "Seeds that came to the best value: those whose best architecture so far had, after some query, the best value there is. The median of the queries until then counts those that never came to it as infinite.",
     `Of ${countText(labels.objective.size)} architectures only those with a label${labels.cost ? " and a cost" : ""} are searched.`,

@@ -30,7 +30,7 @@ export const shareText = (share: number): string => `${(100 * share).toFixed(sha
 export const countText = (count: number): string => count.toLocaleString("en", { maximumFractionDigits: 1 });
 
 export const budgetText = (budget: Budget): string =>
-  "queries" in budget ? `${countText(budget.queries)} queries` : `${countText(budget.seconds)} simulated seconds`;
+  "queries" in budget ? `${countText(budget.queries)} queries` : `${countText(budget.seconds)} simulated s`;
 
 /** Seconds of wall time. */
 export function secondsText(seconds: number): string {
