@@ -1,7 +1,8 @@
 /** What a study came to, for people and machines. */
-import type { Analysis } from "../study/analysis.ts";
+import type { Analysis, Comparison, Spread } from "../study/analysis.ts";
 import type { Study } from "../study/definition.ts";
 import { isTestMetric, type StudyLabels } from "../study/labels.ts";
+import type { Interval } from "../study/statistics.ts";
 import { VERSION } from "../version.ts";
 import type { JsonLine, Output } from "./output.ts";
 
@@ -14,8 +15,26 @@ interface StudyFacts {
 /** Without the noise of binary fractions that scaling adds. */
 const clean = (value: number | undefined): number | null => (value === undefined ? null : Number(value.toPrecision(12)));
 
+const pair = ({ low, high }: Interval) => [clean(low), clean(high)];
+
+const spreadLine = (strategy: Spread) => ({
+  name: strategy.name,
+  seeds: strategy.finals.size,
+  mean: clean(strategy.mean),
+  meanInterval: pair(strategy.meanInterval),
+  median: clean(strategy.median),
+  quartiles: pair(strategy.quartiles),
+  std: clean(strategy.deviation),
+  regret: clean(strategy.regret),
+});
+
+const comparisonLine = (comparison: Comparison) => ({
+  ...comparison,
+  difference: clean(comparison.difference),
+  differenceInterval: pair(comparison.differenceInterval),
+});
+
 export function resultLine({ study, labels, analysis }: StudyFacts, warnings: readonly string[], report: string): JsonLine {
-  const pair = ({ low, high }: { low: number; high: number }) => [clean(low), clean(high)];
   return {
     type: "result",
     study: study.name,
@@ -25,25 +44,19 @@ export function resultLine({ study, labels, analysis }: StudyFacts, warnings: re
     total: analysis.total,
     complete: analysis.runs === analysis.total,
     searchesTestMetric: isTestMetric(study.metric),
-    measures: analysis.measures.map(({ info, role, optimum, strategies, comparisons }) => ({
+    measures: analysis.measures.map(({ info, role, optimum, strategies, comparisons, stages }) => ({
       metric: { name: info.name, unit: info.unit, goal: info.goal },
       role,
       optimum: clean(optimum),
-      strategies: strategies.map((strategy) => ({
-        name: strategy.name,
-        seeds: strategy.finals.size,
-        mean: clean(strategy.mean),
-        meanInterval: pair(strategy.meanInterval),
-        median: clean(strategy.median),
-        quartiles: pair(strategy.quartiles),
-        std: clean(strategy.deviation),
-        regret: clean(strategy.regret),
-        toOptimum: { reached: strategy.toOptimum.reached, median: strategy.toOptimum.median ?? null },
+      strategies: strategies.map(({ toOptimum, ...strategy }) => ({
+        ...spreadLine(strategy),
+        toOptimum: { reached: toOptimum.reached, median: toOptimum.median ?? null },
       })),
-      comparisons: comparisons.map((comparison) => ({
-        ...comparison,
-        difference: clean(comparison.difference),
-        differenceInterval: pair(comparison.differenceInterval),
+      comparisons: comparisons.map(comparisonLine),
+      stages: stages.map((stage) => ({
+        queries: stage.queries,
+        strategies: stage.strategies.map(spreadLine),
+        comparisons: stage.comparisons.map(comparisonLine),
       })),
     })),
     warnings,

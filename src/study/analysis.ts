@@ -42,9 +42,19 @@ export interface MeasureAnalysis {
   /** Of strategies that have a run. */
   readonly strategies: readonly StrategyMeasure[];
   readonly comparisons: readonly Comparison[];
+  /** The same after fewer queries, where the study asks for it. */
+  readonly stages: readonly Stage[];
 }
 
-export interface StrategyMeasure {
+/** Where the runs stood after so many queries; one that ended before counts with its last value. */
+export interface Stage {
+  readonly queries: number;
+  readonly strategies: readonly Spread[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The values of a strategy's runs. */
+export interface Spread {
   readonly name: string;
   /** What each run came to, by seed; runs whose architecture has no such value are left out. */
   readonly finals: ReadonlyMap<number, number>;
@@ -57,6 +67,9 @@ export interface StrategyMeasure {
   readonly deviation: number | undefined;
   /** Distance of the mean to the optimum, at least 0. */
   readonly regret: number;
+}
+
+export interface StrategyMeasure extends Spread {
   readonly toOptimum: {
     /** Share of runs that came to the best value there is. */
     readonly reached: number;
@@ -132,12 +145,51 @@ function analyseMeasure(metric: Metric, role: MeasureAnalysis["role"], context: 
   const optimum = oriented(best, info);
   const value = (index: number): number => (values[index] as number) * scale;
   const measured = strategies.flatMap((strategy) => measureStrategy(strategy, value, optimum * scale, info, context) ?? []);
+  const stages = study.stages.map((queries): Stage => {
+    const spreads = strategies.flatMap(({ entry, outcomes }) => {
+      const reached = valuesAfter(outcomes, value, queries);
+      return reached.size === 0 ? [] : spreadOf(entry.name, reached, optimum * scale, info, context.resamples);
+    });
+    return { queries, strategies: spreads, comparisons: compare(spreads, study.baseline, info, context.resamples) };
+  });
   return {
     info,
     role,
     optimum: optimum * scale,
     strategies: measured,
     comparisons: compare(measured, study.baseline, info, context.resamples),
+    stages,
+  };
+}
+
+/** By seed, the value of the architecture that was best after so many queries; runs without one are left out. */
+function valuesAfter(outcomes: readonly Outcome[], value: (index: number) => number, queries: number): Map<number, number> {
+  const reached = outcomes.map(({ seed, incumbents }): [number, number] => {
+    return [seed, value(incumbents[Math.min(queries, incumbents.length) - 1] as number)];
+  });
+  return new Map(reached.filter(([, found]) => Number.isFinite(found)));
+}
+
+function spreadOf(
+  name: string,
+  finals: ReadonlyMap<number, number>,
+  optimum: number,
+  { goal }: MetricInfo,
+  resamples: Context["resamples"],
+): Spread {
+  const sample = Float64Array.from(finals.values());
+  const sorted = ascending(sample);
+  const centre = mean(sample);
+  return {
+    name,
+    finals,
+    mean: centre,
+    meanInterval: resamples(sample.length).interval(sample),
+    median: quantile(sorted, 0.5),
+    quartiles: { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) },
+    tails: { low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) },
+    deviation: deviation(sample),
+    regret: goal === "max" ? optimum - centre : centre - optimum,
   };
 }
 
@@ -145,15 +197,12 @@ function measureStrategy(
   { entry, outcomes }: StrategyRuns,
   value: (index: number) => number,
   optimum: number,
-  { goal }: MetricInfo,
+  info: MetricInfo,
   { labels, resamples }: Context,
 ): StrategyMeasure | undefined {
-  const valued = outcomes.filter(({ incumbents }) => Number.isFinite(value(incumbents.at(-1) as number)));
+  const finals = valuesAfter(outcomes, value, Number.POSITIVE_INFINITY);
+  const valued = outcomes.filter(({ seed }) => finals.has(seed));
   if (valued.length === 0) return undefined;
-  const finals = new Map(valued.map(({ seed, incumbents }) => [seed, value(incumbents.at(-1) as number)]));
-  const sample = Float64Array.from(finals.values());
-  const sorted = ascending(sample);
-  const centre = mean(sample);
   const queries = ascending(
     valued.map(({ incumbents }) => {
       const at = incumbents.findIndex((index) => value(index) === optimum);
@@ -163,15 +212,7 @@ function measureStrategy(
   const median = quantile(queries, 0.5);
   const draws = resamples(valued.length);
   return {
-    name: entry.name,
-    finals,
-    mean: centre,
-    meanInterval: draws.interval(sample),
-    median: quantile(sorted, 0.5),
-    quartiles: { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) },
-    tails: { low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) },
-    deviation: deviation(sample),
-    regret: goal === "max" ? optimum - centre : centre - optimum,
+    ...spreadOf(entry.name, finals, optimum, info, resamples),
     toOptimum: {
       reached: queries.filter(Number.isFinite).length / queries.length,
       median: Number.isFinite(median) ? median : undefined,
@@ -182,7 +223,7 @@ function measureStrategy(
 }
 
 function compare(
-  measured: readonly StrategyMeasure[],
+  measured: readonly Spread[],
   baseline: string,
   { goal }: MetricInfo,
   resamples: Context["resamples"],

@@ -60,6 +60,8 @@ export interface Study {
   /** Name of the entry that the others are compared with, seed by seed. */
   readonly baseline: string;
   readonly references: readonly Reference[];
+  /** Numbers of queries after which strategies are compared, too; ascending. */
+  readonly stages: readonly number[];
 }
 
 const STUDY_FORMAT = "study 1";
@@ -106,6 +108,7 @@ const file = v.strictObject({
   strategies: v.pipe(v.array(entry), v.minLength(1, "expected at least one strategy, found none")),
   baseline: v.optional(name),
   references: v.optional(v.array(reference), []),
+  stages: v.optional(v.array(v.pipe(v.number(), v.integer("expected a whole number"), v.minValue(1, "expected at least 1"))), []),
 });
 type StudyFile = v.InferOutput<typeof file>;
 
@@ -169,6 +172,7 @@ export function readStudy(text: string, source: string): Study {
     seeds,
     entries: entries.flatMap((found) => found ?? []),
     baseline,
+    stages: [...study.stages].sort((a, b) => a - b),
     references: study.references.map(({ values, ...told }) => ({
       ...told,
       values: Object.fromEntries(

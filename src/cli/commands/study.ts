@@ -86,6 +86,7 @@ A study, with what may be left out in brackets; paths are relative to its file:
       ["budget": {"queries": 200}]                 instead of the study's
     }],
     ["baseline": "random",]                        name of the strategy that the others are compared with, seed by seed; default: the first
+    ["stages": [25, 50],]                          numbers of queries after which they are compared as well
     ["references": [{                              what others found, to stand beside it
       "name": "BO", "from": "a paper, 500 runs", "values": {"c100_test": [73.37, 0.30]}      mean, or mean and standard deviation
     }]]
@@ -108,7 +109,8 @@ JSON lines:
                                                                      a run that ended now; seconds of wall time
   {"type":"result", study, space, labels, runs, total, complete, searchesTestMetric, measures: [{metric: {name, unit, goal}, role: "searched" | "reported",
     optimum, strategies: [{name, seeds, mean, meanInterval, median, quartiles, std, regret, toOptimum: {reached, median}}],
-    comparisons: [{name, baseline, pairs, difference, differenceInterval, better, equal, worse, p, adjustedP}]}], report, version}
+    comparisons: [{name, baseline, pairs, difference, differenceInterval, better, equal, worse, p, adjustedP}],
+    stages: [{queries, strategies, comparisons}]}], report, version}
   Intervals are bootstrapped (95 %), p from a paired permutation test, adjustedP after Holm; toOptimum.median is null where fewer than half of the
   seeds came to the best value there is.
 ${EXIT_HELP}`;

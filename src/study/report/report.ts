@@ -1,7 +1,8 @@
 /** The report of a study as one HTML file: results above, everything needed to repeat them below. */
 
+import type { MetricInfo } from "../../objectives/objective.ts";
 import { searchSpace } from "../../spaces/registry.ts";
-import type { Analysis, Comparison, MeasureAnalysis, StrategyMeasure } from "../analysis.ts";
+import type { Analysis, Comparison, MeasureAnalysis, Spread, StrategyMeasure } from "../analysis.ts";
 import type { Reference, Study } from "../definition.ts";
 import { isTestMetric, type StudyLabels } from "../labels.ts";
 import type { StrategyLine, StudyLine } from "../run-lines.ts";
@@ -76,7 +77,7 @@ function measureSection(measure: MeasureAnalysis, withFigures: boolean, facts: S
   const best = `${valueText(optimum, info)} ${info.unit}`.trim();
   return `<h2>${escaped(info.name)}</h2>
 <p class="soft">${words[0]?.toUpperCase()}${words.slice(1)}. The best value there is: ${escaped(best)}${withFigures ? " (dashed)" : ""}.</p>
-${strategies.length === 0 ? "<p>No run has a value yet.</p>" : [finals(measure), references(measure, facts.study), comparisons(measure), reached(measure), ...(withFigures ? figures(measure, facts, context) : [])].join("\n")}`;
+${strategies.length === 0 ? "<p>No run has a value yet.</p>" : [finals(measure), references(measure, facts.study), compared(info, measure.comparisons), reached(measure), ...stages(measure), ...(withFigures ? figures(measure, facts, context) : [])].join("\n")}`;
 }
 
 function figures(measure: MeasureAnalysis, { labels, analysis }: StudyFacts, context: FigureContext): string[] {
@@ -112,8 +113,12 @@ function figures(measure: MeasureAnalysis, { labels, analysis }: StudyFacts, con
 }
 
 function finals({ info, strategies }: MeasureAnalysis): string {
+  return spreads(`Final values${info.unit === "" ? "" : `, in ${info.unit}`}`, info, strategies);
+}
+
+function spreads(caption: string, info: MetricInfo, rows: readonly Spread[]): string {
   const text = (value: number): string => valueText(value, info);
-  const columns: Column<StrategyMeasure>[] = [
+  const columns: Column<Spread>[] = [
     { head: "strategy", cell: ({ name }) => name, kind: "text" },
     { head: "seeds", cell: ({ finals }) => countText(finals.size) },
     { head: "mean", cell: ({ mean }) => text(mean) },
@@ -123,8 +128,15 @@ function finals({ info, strategies }: MeasureAnalysis): string {
     { head: "median", cell: ({ median }) => text(median) },
     { head: "quartiles", cell: ({ quartiles }) => intervalText(quartiles, text) },
   ];
-  const unit = info.unit === "" ? "" : `, in ${info.unit}`;
-  return table(`Final values${unit}`, columns, strategies);
+  return table(caption, columns, rows);
+}
+
+function stages({ info, stages }: MeasureAnalysis): string[] {
+  return stages.flatMap(({ queries, strategies, comparisons }) => [
+    `<h3>After ${countText(queries)} queries</h3>`,
+    spreads(`Values${info.unit === "" ? "" : `, in ${info.unit}`}`, info, strategies),
+    compared(info, comparisons),
+  ]);
 }
 
 function references({ info }: MeasureAnalysis, { references }: Study): string {
@@ -156,7 +168,7 @@ function reached({ strategies }: MeasureAnalysis): string {
   return table("The best value there is", columns, strategies);
 }
 
-function comparisons({ info, comparisons }: MeasureAnalysis): string {
+function compared(info: MetricInfo, comparisons: readonly Comparison[]): string {
   const [first] = comparisons;
   if (!first) return "";
   const columns: Column<Comparison>[] = [

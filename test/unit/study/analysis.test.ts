@@ -116,6 +116,20 @@ describe("the analysis of a study", () => {
     expect(reported?.strategies.map(({ toOptimum }) => toOptimum.reached)).toEqual([1 / 3, 1 / 3]);
   });
 
+  it("compares after fewer queries, too, runs that ended before with their last value", () => {
+    const { searched, reported } = analysed({ stages: [2, 1, 9] });
+    expect(searched.stages.map(({ queries }) => queries)).toEqual([1, 2, 9]);
+    const [first, second, last] = searched.stages;
+    // First queries: 50, 60, 85 against 50, 80, 85.
+    expect(first?.strategies.map(({ mean }) => Math.round(3 * mean))).toEqual([195, 215]);
+    expect(first?.comparisons[0]).toMatchObject({ better: 1, equal: 2, worse: 0 });
+    // After two: 60, 60, 85 against 90, 80, 90.
+    expect(second?.strategies.map(({ mean }) => Math.round(3 * mean))).toEqual([205, 260]);
+    expect(last?.comparisons).toEqual(searched.comparisons);
+    // Test values of the architectures that were best by validation: 65, 65, 95 and 80, 75, 80.
+    expect(reported?.stages[1]?.strategies.map(({ mean }) => Math.round(3 * mean))).toEqual([225, 235]);
+  });
+
   it("draws the best so far by queries and by what they cost", () => {
     const { searched } = analysed();
     const other = searched.strategies[1];

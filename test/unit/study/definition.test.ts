@@ -37,6 +37,7 @@ describe("a study as JSON", () => {
       ],
       baseline: "random",
       references: [],
+      stages: [],
     });
   });
 
