@@ -72,6 +72,16 @@ describe.each(["nasbench101", "nasbench201", "darts"] as const)("evaluation on t
     expect(logits.operations.length).toBe(COUNT * shape.nodes * shape.operations);
     expect(relativeError(logits.operations, expected.operations)).toBeLessThan(1e-5);
     expect(relativeError(logits.adjacency, expected.adjacency)).toBeLessThan(1e-5);
+    // Points of several submits: those of before, again and again.
+    const many = new Float32Array(8 * ours.mu.length);
+    for (let i = 0; i < 8; i++) many.set(ours.mu, i * ours.mu.length);
+    const again = await trainer.decode(many.subarray(0, 7.5 * ours.mu.length));
+    for (const name of ["operations", "adjacency"] as const) {
+      const size = logits[name].length;
+      expect(again[name].length).toBe(7.5 * size);
+      for (let i = 0; i < 7; i++) expect(again[name].slice(i * size, (i + 1) * size)).toEqual(logits[name]);
+      expect(again[name].slice(7 * size)).toEqual(logits[name].slice(0, size / 2));
+    }
     reference.destroy();
     trainer.destroy();
   });
@@ -92,6 +102,19 @@ describe("evaluation on the GPU", () => {
     expect(one.mu).toEqual(whole.mu.slice(270 * size, 271 * size));
     expect(embedding).toEqual((await trainer.embed(packed)).slice(0, 5 * trainer.shape.latent));
     expect(nothing.mu.length).toBe(0);
+    trainer.destroy();
+  });
+
+  it("gives the same for many chunks as for each by itself", async () => {
+    const packed = randomGraphs("nasbench201", 5 * 256 + 7, generator(8, "noise"));
+    const { words } = packingOf(ENCODINGS.nasbench201);
+    const trainer = await evaluator("nasbench201");
+    const { latent } = trainer.shape;
+    const whole = await trainer.embed(packed);
+    for (const chunk of [0, 3, 5]) {
+      const alone = await trainer.embed(packed.slice(chunk * 256 * words, (chunk + 1) * 256 * words));
+      expect(whole.slice(chunk * 256 * latent, (chunk + 1) * 256 * latent)).toEqual(alone);
+    }
     trainer.destroy();
   });
 

@@ -5,7 +5,7 @@ import { COPY_DST, COPY_SRC, STORAGE, UNIFORM } from "../../gpu/usage.ts";
 import { parameterLayout } from "../layout.ts";
 import type { Decoded, Encoded } from "../trainer.ts";
 import { CONTROL_WORDS, constants, evaluationPlan, type Plan, stageWords, type TrainingBuffers } from "./buffers.ts";
-import { staging } from "./readback.ts";
+import { type Staging, staging } from "./readback.ts";
 import { shaderText } from "./shaders.ts";
 import { evaluationRunWords, RUN_WORDS } from "./step.ts";
 
@@ -18,8 +18,14 @@ export interface Inference {
   destroy(): void;
 }
 
-/** Graphs or points a submit: short enough that a page on the same GPU keeps its frames. */
+/** Graphs a submit: short enough that a page on the same GPU keeps its frames. */
 const CHUNK = 256;
+/** Points a submit: decoding is next to nothing beside the wait for its results. */
+const POINTS = 1024;
+/** Words of the longer of both uniforms `Job`. */
+const JOB_WORDS = 5;
+/** Submits under way: while the host takes the results of one, the device works on the next. */
+const IN_FLIGHT = 2;
 
 export async function inference(
   gpu: Gpu,
@@ -41,7 +47,7 @@ export async function inference(
   ]);
   const cells = nodes * latent;
   const logitFloats = nodes * (operations + nodes);
-  const outputFloats = CHUNK * Math.max(2 * cells, logitFloats);
+  const outputFloats = Math.max(CHUNK * 2 * cells, POINTS * logitFloats);
 
   const made: GPUBuffer[] = [];
   const make = (label: string, floats: number, usage: GPUBufferUsageFlags): GPUBuffer => {
@@ -55,10 +61,10 @@ export async function inference(
     return buffer;
   };
   const graphs = make("graphs to embed", CHUNK * plan.packing.words, STORAGE | COPY_DST);
-  const points = make("points to decode", CHUNK * cells, STORAGE | COPY_DST);
+  const points = make("points to decode", POINTS * cells, STORAGE | COPY_DST);
   const output = make("inference output", outputFloats, STORAGE | COPY_SRC);
   const run = uniform("inference run", new Uint32Array(RUN_WORDS));
-  const job = uniform("inference job", new Uint32Array(4));
+  const job = uniform("inference job", new Uint32Array(JOB_WORDS));
   const resources = {
     ...trained,
     graphs,
@@ -69,7 +75,7 @@ export async function inference(
     activations: make("inference activations", plan.activations.floats, STORAGE),
     partials: make("inference partials", 4, STORAGE),
   };
-  const back = staging(gpu, "inference readback", outputFloats);
+  const backs = Array.from({ length: IN_FLIGHT }, (_, i) => staging(gpu, `inference readback ${i}`, outputFloats));
 
   /** Graphs that a workgroup of the encoder goes over: a part of a chunk takes only its part of the time. */
   const graphsEach = (4 * plan.threads) / nodes;
@@ -92,7 +98,12 @@ export async function inference(
   const decodeGroup = decode.bind({ ...resources, latents: points, logits: output });
   const offsets = new Map(parameterLayout(plan.shape).parameters.map(({ name, offset }) => [name, offset / 4]));
 
-  const runChunk = (dispatches: readonly Dispatch[], floats: number, use: (view: Float32Array) => void): Promise<void> => {
+  const runChunk = (
+    back: Staging,
+    dispatches: readonly Dispatch[],
+    floats: number,
+    use: (view: Float32Array) => void,
+  ): Promise<void> => {
     const encoder = device.createCommandEncoder({ label: "inference" });
     const pass = encoder.beginComputePass({ label: "inference" });
     record(gpu, pass, dispatches);
@@ -100,6 +111,24 @@ export async function inference(
     encoder.copyBufferToBuffer(output, 0, back.buffer, 0, 4 * floats);
     submit(gpu, encoder.finish());
     return back.read(floats, use);
+  };
+
+  /**
+   * Chunk after chunk, each with a readback of its own. Everything else they share: what the queue is given is done in order, so
+   * a chunk's inputs are written when the chunk before is computed, and its output when that is copied.
+   */
+  const inChunks = async (total: number, size: number, start: (back: Staging, first: number, count: number) => Promise<void>) => {
+    const underWay: Promise<void>[] = [];
+    try {
+      for (let first = 0, chunk = 0; first < total; first += size, chunk++) {
+        const back = backs[chunk % IN_FLIGHT] as Staging;
+        if (underWay.length === IN_FLIGHT) await underWay.shift();
+        underWay.push(start(back, first, Math.min(size, total - first)));
+      }
+    } finally {
+      // Also where one fails: whoever comes next uses the same buffers.
+      await Promise.all(underWay);
+    }
   };
 
   /** One call at a time: chunks share their buffers. */
@@ -112,14 +141,13 @@ export async function inference(
     use: (view: Float32Array, first: number) => void,
   ) => {
     const total = packed.length / plan.packing.words;
-    for (let first = 0; first < total; first += CHUNK) {
-      const count = Math.min(CHUNK, total - first);
+    await inChunks(total, CHUNK, (back, first, count) => {
       const part = packed.slice(first * plan.packing.words, (first + count) * plan.packing.words);
       device.queue.writeBuffer(graphs, 0, part);
       device.queue.writeBuffer(run, 0, evaluationRunWords(count, CHUNK));
       device.queue.writeBuffer(job, 0, Uint32Array.of(count, means ? 1 : 0));
-      await runChunk(tapeFor(count), count * floatsEach, (view) => use(view, first));
-    }
+      return runChunk(back, tapeFor(count), count * floatsEach, (view) => use(view, first));
+    });
   };
 
   return {
@@ -152,24 +180,21 @@ export async function inference(
         };
         const weight = offsets.get("decoder.weight.weight") as number;
         const bias = offsets.get("decoder.weight.bias") as number;
-        for (let first = 0; first < total; first += CHUNK) {
-          const count = Math.min(CHUNK, total - first);
+        await inChunks(total, POINTS, (back, first, count) => {
           device.queue.writeBuffer(points, 0, z.slice(first * cells, (first + count) * cells));
-          device.queue.writeBuffer(job, 0, Uint32Array.of(count, weight, bias));
+          device.queue.writeBuffer(job, 0, Uint32Array.of(count, weight, bias, operations, nodes));
           const dispatch = { kernel: decode, group: decodeGroup, workgroups: Math.ceil((count * nodes) / 64) };
-          await runChunk([dispatch], count * logitFloats, (view) => {
-            for (let node = 0; node < count * nodes; node++) {
-              const at = node * (operations + nodes);
-              decoded.operations.set(view.subarray(at, at + operations), (first * nodes + node) * operations);
-              decoded.adjacency.set(view.subarray(at + operations, at + operations + nodes), (first * nodes + node) * nodes);
-            }
+          return runChunk(back, [dispatch], count * logitFloats, (view) => {
+            const ofOperations = count * nodes * operations;
+            decoded.operations.set(view.subarray(0, ofOperations), first * nodes * operations);
+            decoded.adjacency.set(view.subarray(ofOperations), first * nodes * nodes);
           });
-        }
+        });
         return decoded;
       }),
     destroy() {
       for (const buffer of made) destroyBuffer(gpu, buffer);
-      back.destroy();
+      for (const back of backs) back.destroy();
     },
   };
 }
