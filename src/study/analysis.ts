@@ -73,7 +73,7 @@ export interface StrategyMeasure extends Spread {
   readonly toOptimum: {
     /** Share of runs that came to the best value there is. */
     readonly reached: number;
-    /** Median number of queries until then; undefined where fewer than half of the runs came to it. */
+    /** Median number of queries until then, runs that never came to it counting as infinite; undefined where that is infinite. */
     readonly median: number | undefined;
   };
   readonly byQuery: Curve;

@@ -111,7 +111,7 @@ JSON lines:
     optimum, strategies: [{name, seeds, mean, meanInterval, median, quartiles, std, regret, toOptimum: {reached, median}}],
     comparisons: [{name, baseline, pairs, difference, differenceInterval, better, equal, worse, p, adjustedP}],
     stages: [{queries, strategies, comparisons}]}], report, version}
-  Intervals are bootstrapped (95 %), p from a paired permutation test, adjustedP after Holm; toOptimum.median is null where fewer than half of the
+  Intervals are bootstrapped (95 %), p from a paired permutation test, adjustedP after Holm; toOptimum.median is null where not more than half of the
   seeds came to the best value there is.
 ${EXIT_HELP}`;
 

@@ -162,7 +162,7 @@ function reached({ strategies }: MeasureAnalysis): string {
     { head: "share", cell: ({ toOptimum }) => shareText(toOptimum.reached) },
     {
       head: "queries until then, median",
-      cell: ({ toOptimum: { median } }) => (median === undefined ? "not reached by half" : countText(median)),
+      cell: ({ toOptimum: { median } }) => (median === undefined ? "not reached by most" : countText(median)),
     },
   ];
   return table("The best value there is", columns, strategies);
