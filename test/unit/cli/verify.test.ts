@@ -1,6 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readSafeTensors, type Tensor, writeSafeTensors } from "../../../src/formats/safetensors.ts";
+import { type GoldenStep, readGolden } from "../../../src/vgae/golden.ts";
+import { parameterLayout } from "../../../src/vgae/layout.ts";
+import { updated } from "../../../src/vgae/rounding/outcomes.ts";
+import type { Decided } from "../../../src/vgae/rounding/problem.ts";
+import { twinOf } from "../../../src/vgae/rounding/twin.ts";
 import { command, fixturePath, fresh } from "./command.ts";
 
 describe("archscape verify", { timeout: 60_000 }, () => {
@@ -36,9 +41,44 @@ describe("archscape verify", { timeout: 60_000 }, () => {
     expect(out).toMatch(/failed: 1 of 1 files beyond tolerance/);
   });
 
+  it("compares with the outcome that was taken where rounding decides a ReLU, and names the ReLU", async () => {
+    const bytes = new Uint8Array(readFileSync(fixturePath("nasbench101")));
+    const { shape, options, steps } = readGolden(bytes);
+    const step = steps[1] as GoldenStep;
+    const twin = twinOf(shape, options, step);
+    // The file of an engine that took the other outcome in its second and last step.
+    const gradients = twin.gradients(twin.decided);
+    const weights = updated(step.start, gradients, options);
+    const { metadata, tensors: read } = readSafeTensors(bytes);
+    const tensors = new Map(read);
+    const replace = (name: string, data: Float32Array): void => {
+      const tensor = tensors.get(name) as Tensor;
+      tensors.set(name, { dtype: "F32", shape: tensor.shape, data });
+    };
+    for (const { name, offset, size } of parameterLayout(shape).parameters) {
+      replace(`step1/grad/${name}`, Float32Array.from(gradients.subarray(offset, offset + size)));
+      replace(`step1/after/${name}`, Float32Array.from(weights.subarray(offset, offset + size)));
+    }
+    replace("step1/grad_norm", Float32Array.of(Math.hypot(...gradients)));
+    const file = fresh("turned.safetensors");
+    const plan = JSON.stringify((JSON.parse(metadata["plan"] as string) as unknown[]).slice(0, 2));
+    writeFileSync(file, writeSafeTensors({ metadata: { ...metadata, plan }, tensors }));
+    const { lines } = await command(["verify", file, "--backend", "tfjs-wasm", "--json"]);
+    expect(lines().filter(({ type, step: at, ok }) => type === "tensor" && at === 1 && !ok)).toEqual([]);
+    const [relu] = twin.decided as [Decided];
+    expect(lines().filter(({ type }) => type === "rounding")).toEqual([
+      expect.objectContaining({ step: 1, stage: relu.stage, graph: 3, node: 5, feature: relu.feature, value: relu.value }),
+    ]);
+  });
+
   it.each([
     [["verify"], "verify expects golden files, or --self for the self-test; found neither."],
     [["verify", "--self", "--backend", "tfjs-wasm"], "--self checks WebGPU; found --backend tfjs-wasm."],
+    [
+      ["verify", fixturePath("darts"), "--backend", "tfjs-wasm", "--variant", "f32, 4 columns"],
+      "--variant names kernels of WebGPU; found --backend tfjs-wasm.",
+    ],
+    [["verify", fixturePath("darts"), "--variant", "f64"], "argument 'f64' is invalid"],
     [["verify", "--all", fixturePath("darts")], "--all goes with --self; found no --self."],
     [["verify", "--self", fixturePath("darts")], 'expected the format "archscape self-test 1", found "none".'],
   ])("refuses %j in a sentence", async (args, sentence) => {
