@@ -15,7 +15,7 @@ are in the JSON files beside the pictures, and the lab measures on your own mach
 - Archscape chooses graphs and draws noise and masks on the device in every step. The others find theirs on the device: that costs them nothing.
 - *First step* is the time from opening an engine until its first loss is known. Drivers and browsers may have kept compiled kernels from earlier runs.
 - *JavaScript* is how long the thread is busy, from the call that starts steps until its last call of WebGPU before WebGPU first answers, over the
-  steps that were issued in that time. On some software adapters the arithmetic runs in \`queue.submit\`, on the caller's thread. *Without submit*
+  steps that were issued in that time. On software adapters \`queue.submit\` computes some of it, or waits. *Without submit*
   leaves that call out, and every dispatch is shrunk to one workgroup, so that a submit takes more steps, as on a fast adapter: what JavaScript and
   the recording of commands cost a step. *Host* is the whole time of such a shrunk step, with driver and the wait at the end.
 - On a software adapter the processor does the arithmetic too, and everything else that runs on the machine shows in the numbers.
