@@ -1,7 +1,9 @@
 /** What a study came to, for people and machines. */
+
+import { isTestMetric } from "../formats/metric-units.ts";
 import type { Analysis, Comparison, Spread } from "../study/analysis.ts";
 import type { Study } from "../study/definition.ts";
-import { isTestMetric, type StudyLabels } from "../study/labels.ts";
+import type { StudyLabels } from "../study/labels.ts";
 import type { Interval } from "../study/statistics.ts";
 import { VERSION } from "../version.ts";
 import type { JsonLine, Output } from "./output.ts";

@@ -80,3 +80,11 @@ function usualUnit(quantity: Quantity, words: readonly string[], high: number): 
       return "";
   }
 }
+
+/** Whether a column's name says that it holds test values, which a search must not look at. */
+export function isTestMetric(name: string): boolean {
+  return name
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .includes("test");
+}

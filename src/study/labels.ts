@@ -23,14 +23,6 @@ export interface StudyLabels {
 /** The name that a cost goes by: its column, with the factor where there is one. */
 export const costName = ({ column, times }: StudyCost): string => (times === 1 ? column : `${times} x ${column}`);
 
-/** Whether a column's name says that it holds test values. */
-export function isTestMetric(name: string): boolean {
-  return name
-    .toLowerCase()
-    .split(/[^a-z]+/)
-    .includes("test");
-}
-
 /** @throws InputError for a column that the table lacks, a cost that is no time, a budget that cannot be spent */
 export function studyLabels(table: LabelTable, study: Pick<Study, "metric" | "reports" | "cost" | "entries">): StudyLabels {
   const column = (role: string, name: string): Metric => {

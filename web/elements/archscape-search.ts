@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { isTestMetric } from "../../src/formats/metric-units.ts";
 import { STRATEGIES, STRATEGY_TITLES, type StrategyName } from "../../src/search/strategies.ts";
 import { summarise } from "../../src/search/summary.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import { count, duration, inUnit, plural } from "../format.ts";
 import { PAPER, publishedSearch } from "../published.ts";
-import { isTestMetric } from "../state/columns.ts";
 import type { Lab } from "../state/context.ts";
 import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
 import { SEARCHED, SEARCHED_WORDS } from "../state/settings.ts";

@@ -1,12 +1,10 @@
 import type { LabelTable, Metric } from "../../src/formats/label-table.ts";
+import { isTestMetric } from "../../src/formats/metric-units.ts";
 import type { Settings } from "./settings.ts";
 
 /** Which columns of a label table are searched, reported and paid with when nobody chose. */
 
 const isAccuracy = (metric: Metric): boolean => metric.quantity === "accuracy";
-
-/** Whether a column is measured on data that a search must not look at. */
-export const isTestMetric = (name: string): boolean => /(^|[^a-z])test([^a-z]|$)/i.test(name);
 
 export function chooseMetric(table: LabelTable, wanted: string): Metric {
   const { metrics } = table;

@@ -1,10 +1,11 @@
 /** The report of a study as one HTML file: results above, everything needed to repeat them below. */
 
+import { isTestMetric } from "../../formats/metric-units.ts";
 import type { MetricInfo } from "../../objectives/objective.ts";
 import { searchSpace } from "../../spaces/registry.ts";
 import type { Analysis, Comparison, MeasureAnalysis, Spread, StrategyMeasure } from "../analysis.ts";
 import type { Reference, Study } from "../definition.ts";
-import { isTestMetric, type StudyLabels } from "../labels.ts";
+import type { StudyLabels } from "../labels.ts";
 import type { StrategyLine, StudyLine } from "../run-lines.ts";
 import { mean, quantile } from "../statistics.ts";
 import {

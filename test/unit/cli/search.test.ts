@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeEmbedding } from "../../../src/formats/embedding.ts";
+import { isTestMetric } from "../../../src/formats/metric-units.ts";
 import { STRATEGIES, STRATEGY_OPTIONS } from "../../../src/search/strategies.ts";
 import { nasbench201 } from "../../../src/spaces/index.ts";
-import { isTestMetric } from "../../../src/study/labels.ts";
 import { cloud } from "../search/helpers.ts";
 import { command, fresh, TABLE } from "./command.ts";
 
