@@ -25,12 +25,21 @@ export function summarise(traces: readonly Trace[], measure: Measure): Statistic
   return statistics(values);
 }
 
-export function statistics(values: readonly number[]): Statistics | undefined {
+export function statistics(values: ArrayLike<number>): Statistics | undefined {
   const runs = values.length;
   if (runs === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / runs;
-  if (runs === 1) return { runs, mean };
-  return { runs, mean, deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (runs - 1)) };
+  const centre = mean(values);
+  if (runs === 1) return { runs, mean: centre };
+  let squares = 0;
+  for (let i = 0; i < runs; i++) squares += ((values[i] as number) - centre) ** 2;
+  return { runs, mean: centre, deviation: Math.sqrt(squares / (runs - 1)) };
+}
+
+/** NaN for no values. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
 }
 
 /** The measure of the incumbent after each query of a run; NaN while it has no reported value. Length: queries of the run. */

@@ -1,22 +1,13 @@
 /** What the runs of a study come to: everything that report and command tell, as plain numbers in the table's own unit. */
 import type { Metric } from "../formats/label-table.ts";
 import { type MetricInfo, oriented } from "../objectives/objective.ts";
+import { mean, statistics } from "../search/summary.ts";
 import { type Curve, curveByCost, curveByQuery } from "./curves.ts";
 import type { Study, StudyEntry } from "./definition.ts";
 import type { StudyLabels } from "./labels.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { RunLine } from "./run-lines.ts";
-import {
-  ascending,
-  type Bootstrap,
-  bootstrap,
-  deviation,
-  holm,
-  type Interval,
-  mean,
-  permutationTest,
-  quantile,
-} from "./statistics.ts";
+import { ascending, type Bootstrap, bootstrap, holm, type Interval, permutationTest, quantile } from "./statistics.ts";
 
 export interface Analysis {
   /** Runs of the study that are there, and that there will be. */
@@ -188,7 +179,7 @@ function spreadOf(
     median: quantile(sorted, 0.5),
     quartiles: { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) },
     tails: { low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) },
-    deviation: deviation(sample),
+    deviation: statistics(sample)?.deviation,
     regret: goal === "max" ? optimum - centre : centre - optimum,
   };
 }

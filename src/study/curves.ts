@@ -1,6 +1,7 @@
 /** Best-so-far curves over the runs of a strategy. */
+import { mean } from "../search/summary.ts";
 import type { Outcome } from "./outcome.ts";
-import { ascending, type Bootstrap, mean, quantile } from "./statistics.ts";
+import { ascending, type Bootstrap, quantile } from "./statistics.ts";
 
 /** All of one length; position i belongs to at[i] queries or simulated seconds. */
 export interface Curve {

@@ -1,23 +1,6 @@
 /** What a study says about numbers, one a seed: where they lie, how sure that is, and whether two strategies differ. */
 import { generator } from "../random/generator.ts";
 
-export const mean = (values: ArrayLike<number>): number => total(values) / values.length;
-
-function total(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] as number;
-  return sum;
-}
-
-/** Sample standard deviation (n - 1); undefined for fewer than two values. */
-export function deviation(values: ArrayLike<number>): number | undefined {
-  if (values.length < 2) return undefined;
-  const centre = mean(values);
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - centre) ** 2;
-  return Math.sqrt(squares / (values.length - 1));
-}
-
 export const ascending = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
 
 /**
@@ -81,6 +64,8 @@ const EXACT = 16;
 const FLIPS = 100_000;
 /** Sums that differ by less, relative to the sum of all sizes, count as equal: they differ by rounding. */
 const ROUNDING = 1e-12;
+
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /**
  * Paired permutation test (Fisher, "The design of experiments", 1935): if two strategies were the same, each difference could as well have

@@ -2,12 +2,13 @@
 
 import { isTestMetric } from "../../formats/metric-units.ts";
 import type { MetricInfo } from "../../objectives/objective.ts";
+import { mean } from "../../search/summary.ts";
 import { searchSpace } from "../../spaces/registry.ts";
 import type { Analysis, Comparison, MeasureAnalysis, Spread, StrategyMeasure } from "../analysis.ts";
 import type { Reference, Study } from "../definition.ts";
 import type { StudyLabels } from "../labels.ts";
 import type { StrategyLine, StudyLine } from "../run-lines.ts";
-import { mean, quantile } from "../statistics.ts";
+import { quantile } from "../statistics.ts";
 import {
   bestSoFarFigure,
   colourOf,

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../src/random/generator.ts";
-import { ascending, bootstrap, deviation, holm, mean, permutationTest, quantile } from "../../../src/study/statistics.ts";
+import { mean, statistics } from "../../../src/search/summary.ts";
+import { ascending, bootstrap, holm, permutationTest, quantile } from "../../../src/study/statistics.ts";
 
 describe("mean, deviation and quantiles", () => {
   it("are those computed by hand", () => {
     const values = [4, 1, 3, 2];
     expect(mean(values)).toBe(2.5);
     // Squares 2.25 + 2.25 + 0.25 + 0.25 = 5, over 3.
-    expect(deviation(values)).toBeCloseTo(Math.sqrt(5 / 3), 12);
-    expect(deviation([7])).toBeUndefined();
+    expect(statistics(values)?.deviation).toBeCloseTo(Math.sqrt(5 / 3), 12);
+    expect(statistics([7])?.deviation).toBeUndefined();
     const sorted = ascending(values);
     expect([0, 0.25, 0.5, 1].map((share) => quantile(sorted, share))).toEqual([1, 1.75, 2.5, 4]);
     expect(quantile([], 0.5)).toBeNaN();
@@ -26,7 +27,7 @@ describe("the bootstrap", () => {
     const random = generator(1, "noise");
     const sample = Float64Array.from({ length: 400 }, () => 10 + 2 * random.normal());
     const { low, high } = bootstrap(400).interval(sample);
-    const error = (deviation(sample) as number) / 20;
+    const error = (statistics(sample)?.deviation as number) / 20;
     expect(low).toBeCloseTo(mean(sample) - 1.96 * error, 1);
     expect(high).toBeCloseTo(mean(sample) + 1.96 * error, 1);
     expect((high - low) / (2 * 1.96 * error)).toBeCloseTo(1, 1);
