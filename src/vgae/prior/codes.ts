@@ -1,6 +1,7 @@
 import { generator } from "../../random/generator.ts";
 import { type Steps, share } from "../../spaces/steps.ts";
-import { type Autoregression, fitAutoregression, logProbabilities, sampleCodes } from "./autoregression.ts";
+import { fitAutoregression, logProbabilities, sampleCodes } from "./autoregression.ts";
+import type { Autoregression } from "./code-network.ts";
 import { type Codebook, codesOf, fitCodebook } from "./codebook.ts";
 import { type Effects, fitEffects, meansOf } from "./effects.ts";
 import { addNoise, fitNoise, logDensityOf, type Noise } from "./noise.ts";

@@ -2,7 +2,7 @@ import { md5 } from "js-md5";
 import { InputError } from "../../errors.ts";
 import { readSafeTensors, type Tensor, toFloat32, writeSafeTensors } from "../../formats/safetensors.ts";
 import type { ModelShape } from "../config.ts";
-import { layoutOf } from "./autoregression.ts";
+import { layoutOf } from "./code-network.ts";
 import { type CodesPrior, codesPrior } from "./codes.ts";
 import { effectRows } from "./effects.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../../src/random/generator.ts";
 import { atOnce } from "../../../../src/spaces/steps.ts";
-import { fitAutoregression, layoutOf, logProbabilities, sampleCodes } from "../../../../src/vgae/prior/autoregression.ts";
+import { fitAutoregression, logProbabilities, sampleCodes } from "../../../../src/vgae/prior/autoregression.ts";
+import { layoutOf } from "../../../../src/vgae/prior/code-network.ts";
 import { codesOf, fitCodebook } from "../../../../src/vgae/prior/codebook.ts";
 import { fitEffects, meansOf } from "../../../../src/vgae/prior/effects.ts";
 import { addNoise, fitNoise, logDensityOf } from "../../../../src/vgae/prior/noise.ts";
