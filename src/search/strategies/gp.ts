@@ -8,7 +8,7 @@ import type { StrategyDefinition } from "../strategy.ts";
  */
 export const gp: StrategyDefinition<GpOptions> = {
   name: "gp",
-  title: "Bayesian optimisation (Gaussian process)",
+  title: "Bayesian optimisation (GP)",
   schema: v.strictObject(GP_ENTRIES),
   defaults: (setting) => ({
     initial: 16,

@@ -13,7 +13,7 @@ import type { StrategyDefinition } from "../strategy.ts";
  */
 export const latentBo: StrategyDefinition<GpOptions> = {
   name: "latent-bo",
-  title: "Latent Bayesian optimisation (ours)",
+  title: "Bayesian optimisation (ours)",
   schema: v.strictObject(GP_ENTRIES),
   defaults: (setting) => ({
     initial: 8,
