@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import type { CellLayout } from "../../src/drawing/cell-layout.ts";
+import { operationLook } from "../../src/drawing/operation-look.ts";
 import { writeModelSpec } from "../../src/spaces/model-spec.ts";
 import { type Graph, PADDING } from "../../src/spaces/space.ts";
 import { LATENT } from "../../src/vgae/config.ts";
-import type { CellLayout } from "../charts/cell-layout.ts";
 import { saveFile } from "../files.ts";
 import { compact, count, inUnit, plural, significant } from "../format.ts";
 import { choicesOf } from "../map/facts.ts";
@@ -12,13 +13,12 @@ import { sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { operationLook } from "../theme.ts";
 import { cellStyles } from "./archscape-cell.styles.ts";
 import { cellDrawing, type Drawing } from "./cell-drawing.ts";
 import { genotypeDrawing } from "./genotype-drawing.ts";
 import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
 
-type Layouts = typeof import("../charts/cell-layout.ts");
+type Layouts = typeof import("../../src/drawing/cell-layout.ts");
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
@@ -37,7 +37,7 @@ export class ArchscapeCell extends LitElement {
 
   protected override willUpdate(): void {
     if (this.layouts || this.lab.settings.value.cell < 0 || this.lab.space.name === "darts") return;
-    void import("../charts/cell-layout.ts").then((layouts) => {
+    void import("../../src/drawing/cell-layout.ts").then((layouts) => {
       this.layouts = layouts;
     });
   }

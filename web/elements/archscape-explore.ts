@@ -1,11 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { SCHEMES, type Scheme } from "../../src/drawing/colour-maps.ts";
 import { count, inUnit, plural } from "../format.ts";
 import { quantityGroups, quantityOf } from "../map/quantity.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { SCHEMES, type Scheme } from "../theme.ts";
 import { step, stepStyles } from "./step.ts";
 
 const KEEPS = [

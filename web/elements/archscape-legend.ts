@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
+import { colourAt, cssColour } from "../../src/drawing/colour-maps.ts";
 import { count, percent } from "../format.ts";
 import { type ColourScale, shareOf } from "../map/colouring.ts";
 import { type Quantity, quantityGroups } from "../map/quantity.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { colourAt, cssColour, darkQuery } from "../theme.ts";
+import { darkQuery } from "../theme.ts";
 
 const WIDTH = 240;
 const BARS = 32;

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { colourAt, cssColour } from "../../src/drawing/colour-maps.ts";
 import { LATENT } from "../../src/vgae/config.ts";
 import { count, percent } from "../format.ts";
 import { type Painted, when } from "../map/cartographer.ts";
@@ -13,7 +14,7 @@ import { sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { colourAt, cssColour, darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
+import { darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { emptyMap, partialMap } from "./map-words.ts";

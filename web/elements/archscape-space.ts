@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { operationLook } from "../../src/drawing/operation-look.ts";
 import { requestOf, type SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
 import { PROTOCOLS, type Protocol } from "../../src/vgae/config.ts";
@@ -13,7 +14,6 @@ import { shippedModels } from "../state/shipped.ts";
 import { Watch } from "../state/store.ts";
 import { isActive } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
-import { operationLook } from "../theme.ts";
 import { preparation, preparationStyles } from "./preparation.ts";
 import { type Step, step, stepStyles } from "./step.ts";
 

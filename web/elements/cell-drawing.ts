@@ -1,8 +1,8 @@
 import { nothing, type SVGTemplateResult, svg } from "lit";
+import { liveNodes, NODE } from "../../src/drawing/cell-graph.ts";
+import type { CellLayout } from "../../src/drawing/cell-layout.ts";
+import { operationLook } from "../../src/drawing/operation-look.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import { liveNodes, NODE } from "../charts/cell-graph.ts";
-import type { CellLayout } from "../charts/cell-layout.ts";
-import { operationLook } from "../theme.ts";
 
 /** What goes into an `svg` element of this size. */
 export interface Drawing {

@@ -1,7 +1,7 @@
 import { css, html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { operationLook } from "../../src/drawing/operation-look.ts";
 import { type Graph, PADDING, type SearchSpace } from "../../src/spaces/space.ts";
 import { choicesOf } from "../map/facts.ts";
-import { operationLook } from "../theme.ts";
 
 const SIDE = 16;
 const GAP = 1;

@@ -1,10 +1,10 @@
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { inSlices } from "../../src/spaces/steps.ts";
 import { LATENT } from "../../src/vgae/config.ts";
+import { type Part, type Projection, project } from "../../src/vgae/projection.ts";
 import { type Colourable, type ColourScale, colourScale, type Painting, type PaintOptions, paint } from "./colouring.ts";
 import { type Facts, factSteps, factsOf } from "./facts.ts";
 import { type Neighbour, nearestInEmbedding } from "./nearest.ts";
-import { type Part, type Projection, project } from "./projection.ts";
 
 /** At once, or later where a worker does it. */
 export type Later<T> = T | Promise<T>;

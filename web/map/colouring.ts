@@ -1,4 +1,4 @@
-import { colourAt, type Rgb, type Scheme } from "../theme.ts";
+import { colourAt, type Rgb, type Scheme } from "../../src/drawing/colour-maps.ts";
 import type { Quantity } from "./quantity.ts";
 
 /** What colours need to know of a quantity: plain data, so that a worker can paint. */

@@ -1,10 +1,10 @@
 /** The wire between the page and the worker behind its map: types only. */
 import type { SpaceChoice } from "../../src/spaces/registry.ts";
+import type { Projection } from "../../src/vgae/projection.ts";
 import type { Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { Painted, Placing, Surroundings } from "./cartographer.ts";
 import type { Colourable, PaintOptions } from "./colouring.ts";
 import type { Facts } from "./facts.ts";
-import type { Projection } from "./projection.ts";
 
 /** `Cartographer` of one space, which is named first. */
 export interface MapApi extends SpaceHolder {

@@ -1,4 +1,4 @@
-import { colourAt, cssColour, type Scheme } from "../theme.ts";
+import { colourAt, cssColour, type Scheme } from "../../src/drawing/colour-maps.ts";
 import { MANY, type Painted } from "./cartographer.ts";
 import { shareOf } from "./colouring.ts";
 import type { Quantity } from "./quantity.ts";

@@ -1,8 +1,8 @@
+import { operationLook } from "../../src/drawing/operation-look.ts";
 import type { Goal, LabelTable } from "../../src/formats/label-table.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { compact, inUnit } from "../format.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
-import { operationLook } from "../theme.ts";
 import { choicesOf, type Facts } from "./facts.ts";
 
 /** Something that the map can be coloured by. */

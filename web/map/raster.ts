@@ -1,4 +1,4 @@
-import type { Rgb } from "../theme.ts";
+import type { Rgb } from "../../src/drawing/colour-maps.ts";
 import type { Cloud } from "./renderer.ts";
 import { pixelsPerUnit, type Size, type View } from "./view.ts";
 

@@ -1,4 +1,4 @@
-import type { Rgb } from "../theme.ts";
+import type { Rgb } from "../../src/drawing/colour-maps.ts";
 import type { View } from "./view.ts";
 
 /** Points as they are drawn, first to last. */

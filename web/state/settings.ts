@@ -1,11 +1,11 @@
 import * as v from "valibot";
+import { SCHEMES } from "../../src/drawing/colour-maps.ts";
 import { STRATEGIES, type StrategyName } from "../../src/search/strategies.ts";
 import type { Points } from "../../src/search/strategy.ts";
 import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS } from "../../src/spaces/discrete/encode.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
 import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
-import { SCHEMES } from "../theme.ts";
 
 /**
  * Everything a link carries: one flat object, each field with its schema and its default. The address holds only what

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { liveNodes } from "../../../src/drawing/cell-graph.ts";
 import { darts } from "../../../src/spaces/index.ts";
 import { type Graph, PADDING } from "../../../src/spaces/space.ts";
-import { liveNodes } from "../../../web/charts/cell-graph.ts";
 import { inputOf, layoutGenotype } from "../../../web/charts/genotype-layout.ts";
 import { rasterise } from "../../../web/map/raster.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../src/random/generator.ts";
 import { darts, nasbench201 } from "../../../src/spaces/index.ts";
+import { project } from "../../../src/vgae/projection.ts";
 import { colourScale, paint, shareOf } from "../../../web/map/colouring.ts";
 import { factsOf } from "../../../web/map/facts.ts";
 import { nearestInEmbedding, nearestInPlane, nearestTowards } from "../../../web/map/nearest.ts";
-import { project } from "../../../web/map/projection.ts";
 import { type Quantity, quantityGroups, quantityOf } from "../../../web/map/quantity.ts";
 import { pointOpacity, pointRadius, toMap, toPixels, zoomAt } from "../../../web/map/view.ts";
 

@@ -1,6 +1,6 @@
 import { Graph as DagreGraph, layout } from "@dagrejs/dagre";
-import { type Graph, PADDING } from "../../src/spaces/space.ts";
-import { NODE } from "./cell-graph.ts";
+import { type Graph, PADDING } from "../spaces/space.ts";
+import { NODE, type NodeSize } from "./cell-graph.ts";
 
 export interface PlacedNode {
   /** Node of the graph. */
@@ -24,14 +24,15 @@ export interface CellLayout {
   readonly edges: readonly PlacedEdge[];
 }
 
-/** Places the nodes of a cell in layers from input to output (dagre). Imported lazily. */
-export function layoutCell(graph: Graph): CellLayout {
+/** Places the nodes of a cell in layers from input to output (dagre). The page imports it lazily. */
+export function layoutCell(graph: Graph, { width: nodeWidth, height: nodeHeight }: NodeSize = NODE): CellLayout {
   const drawing = new DagreGraph();
-  drawing.setGraph({ rankdir: "TB", nodesep: 8, ranksep: 24, edgesep: 8, marginx: 2, marginy: 2 });
+  const gap = Math.min(8, nodeWidth / 4);
+  drawing.setGraph({ rankdir: "TB", nodesep: gap, ranksep: Math.min(24, nodeHeight), edgesep: gap, marginx: 2, marginy: 2 });
   drawing.setDefaultEdgeLabel(() => ({}));
   const count = graph.operations.length;
   const real = [...graph.operations].flatMap((operation, node) => (operation === PADDING ? [] : [node]));
-  for (const node of real) drawing.setNode(String(node), { width: NODE.width, height: NODE.height });
+  for (const node of real) drawing.setNode(String(node), { width: nodeWidth, height: nodeHeight });
   for (const from of real) {
     for (const to of real) if (graph.adjacency[from * count + to]) drawing.setEdge(String(from), String(to));
   }

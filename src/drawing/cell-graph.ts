@@ -1,7 +1,12 @@
-import { type Graph, PADDING } from "../../src/spaces/space.ts";
+import { type Graph, PADDING } from "../spaces/space.ts";
 
-/** Size of a drawn node, in pixels. */
-export const NODE = { width: 94, height: 28 } as const;
+export interface NodeSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A drawn node that has room for the name of its operation, in pixels. */
+export const NODE: NodeSize = { width: 94, height: 28 };
 
 /** Nodes through which something flows from input to output, i.e. not cut off by `none`. */
 export function liveNodes(graph: Graph, blocked: (operation: number) => boolean): ReadonlySet<number> {
