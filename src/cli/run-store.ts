@@ -12,6 +12,8 @@ import {
 } from "../study/run-lines.ts";
 import { checkOutput } from "./files.ts";
 
+const ADVICE = "go back to that, choose another --out folder, or begin anew with --force.";
+
 export interface RunStore {
   /** Those that were there already. */
   readonly runs: readonly RunLine[];
@@ -42,7 +44,7 @@ export async function keptRuns(
 ): Promise<KeptRuns | undefined> {
   const kept = await readRunFile(path);
   if (!kept) return undefined;
-  const changed = whatChanged(kept, { study: { ...now, embedding: kept.study.embedding }, strategies }, path);
+  const changed = whatChanged(kept, { study: { ...now, embedding: kept.study.embedding }, strategies }, path, ADVICE);
   if (changed !== undefined) throw new InputError(changed);
   return kept;
 }
@@ -61,7 +63,7 @@ export async function openRunStore(
       throw new InputError(`Cannot write ${path}: ${error.message}.`);
     });
   if (kept) {
-    const changed = whatChanged(kept, { study, strategies }, path);
+    const changed = whatChanged(kept, { study, strategies }, path, ADVICE);
     if (changed !== undefined) throw new InputError(changed);
     await truncate(path, kept.bytes);
   } else {

@@ -128,14 +128,15 @@ function parse(text: string): unknown {
 /**
  * Says in one sentence what keeps runs from going on, undefined where nothing does. Strategies and seeds that came or went do not.
  * @param source name of the file of runs
+ * @param advice the end of the sentence: what can be done about it
  */
 export function whatChanged(
   kept: Pick<KeptRuns, "study" | "strategies">,
   now: Pick<KeptRuns, "study" | "strategies">,
   source: string,
+  advice: string,
 ): string | undefined {
   const begun = `The runs in ${source} were begun with`;
-  const advice = "go back to that, choose another --out folder, or begin anew with --force.";
   const differing = (["space", "metric", "cost", "table", "embedding"] as const).find(
     (key) => !same(kept.study[key], now.study[key]),
   );

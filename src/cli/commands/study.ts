@@ -8,28 +8,26 @@ import { isTestMetric } from "../../formats/metric-units.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
 import { PRETRAINED, type Pretrained } from "../../pretrained.ts";
-import { settingOf } from "../../search/run.ts";
-import { strategy } from "../../search/strategies.ts";
-import { requestOf } from "../../spaces/index.ts";
 import { searchSpace } from "../../spaces/registry.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { analyse } from "../../study/analysis.ts";
-import { readStudy, type Study, type StudyEntry } from "../../study/definition.ts";
+import { readStudy, type Study } from "../../study/definition.ts";
 import { digestOf } from "../../study/digest.ts";
-import { costName, type StudyLabels, studyLabels } from "../../study/labels.ts";
-import type { RunLine, StrategyLine, StudyLine } from "../../study/run-lines.ts";
+import { studyLabels } from "../../study/labels.ts";
+import { belongs, runLine, type StudyTask, searchesEmbedding, strategyLine, studyLine, studyTasks } from "../../study/plan.ts";
+import type { RunLine, StudyLine } from "../../study/run-lines.ts";
+import { timeLeft } from "../../study/time-left.ts";
 import { VERSION } from "../../version.ts";
 import { wholeFrom } from "../arguments.ts";
 import { type EmbeddingOptions, openEmbedding } from "../embedding.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend } from "../model.ts";
-import { type Output, output } from "../output.ts";
+import { duration, type Output, output } from "../output.ts";
 import { keptRuns, openRunStore } from "../run-store.ts";
 import { PREPARE_LINE, prepare } from "../space.ts";
 import { resultLine, tellStudy } from "../study-result.ts";
-import { runTasks, type Task } from "../tasks.ts";
+import { runTasks } from "../tasks.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
-import { timeLeft } from "../time-left.ts";
 
 interface StudyOptions {
   readonly table?: string;
@@ -134,15 +132,7 @@ async function study(path: string, options: StudyOptions, to: Output, terminal: 
   for (const warning of told) to.warn(warning);
 
   const strategies = definition.entries.map((entry) => strategyLine(entry, space, labels));
-  const header = {
-    type: "study",
-    archscape: "study runs 1",
-    space: { ...requestOf(space) },
-    metric: definition.metric,
-    cost: definition.cost ? costName(definition.cost) : null,
-    table: await digestOf(new TextEncoder().encode(text)),
-    version: VERSION,
-  } as const;
+  const header = studyLine(space, definition, await digestOf(new TextEncoder().encode(text)));
 
   let runs: readonly RunLine[];
   let study: StudyLine;
@@ -155,7 +145,7 @@ async function study(path: string, options: StudyOptions, to: Output, terminal: 
     study = { ...header, embedding: embedding ? await digestOf(embedding.data) : null };
     const store = await openRunStore(runsPath, study, strategies, options.force === true);
     const kept = store.runs.filter((run) => belongs(run, definition));
-    const tasks = openTasks(definition, space, labels, embedding, kept);
+    const tasks = studyTasks(definition, space, labels, embedding, kept);
     runs = [...kept, ...(await run(tasks, { kept, append: store.append }, options.jobs ?? availableParallelism(), to, terminal))];
   }
 
@@ -174,21 +164,15 @@ function testWarning(metric: string): string[] {
   return [`${metric} is a test metric: these searches optimise test values, which should only be reported.`];
 }
 
-/** A strategy with its defaults, which depend on space and labels. */
-function strategyLine(entry: StudyEntry, space: SearchSpace, { objective }: StudyLabels): StrategyLine {
-  const { name, protocol, points, budget } = entry;
-  const chosen = strategy(entry.strategy, settingOf({ space: space.name, objective, protocol, points }), entry.options);
-  return { type: "strategy", name, strategy: chosen.name, options: chosen.options, protocol, points, budget };
-}
-
 async function openSource(
   space: SearchSpace,
-  { source, entries }: Study,
+  study: Study,
   folder: string,
   backend: CommandBackend | undefined,
   to: Output,
 ): Promise<{ readonly embedding: EmbeddingValues | undefined }> {
-  if (!source || entries.every(({ points }) => points !== "embedding")) return { embedding: undefined };
+  const { source } = study;
+  if (!source || !searchesEmbedding(study)) return { embedding: undefined };
   const named = (): EmbeddingOptions => {
     if (source.kind === "model") return { model: resolve(folder, source.path) };
     if (source.kind === "embedding") return { embedding: resolve(folder, source.path) };
@@ -203,38 +187,9 @@ async function openSource(
   return openEmbedding(space, { ...named(), backend }, to);
 }
 
-/** Whether a kept run is of the study as it is now. */
-const belongs = ({ name, seed }: RunLine, { entries, seeds }: Study): boolean =>
-  seeds.includes(seed) && entries.some((entry) => entry.name === name);
-
-/** What is still to run: seed by seed, so that an unfinished study has all strategies equally far. */
-function openTasks(
-  { entries, seeds, metric }: Study,
-  space: SearchSpace,
-  { table, cost }: StudyLabels,
-  embedding: EmbeddingValues | undefined,
-  kept: readonly RunLine[],
-): (Task & { readonly name: string })[] {
-  const done = new Set(kept.map(({ name, seed }) => `${seed} ${name}`));
-  const jobs = entries.map(({ name, strategy, options, protocol, points, budget }) => ({
-    name,
-    job: {
-      embedding: points === "embedding" ? embedding : points === "none" ? undefined : points,
-      space: requestOf(space),
-      table,
-      labels: { metric, cost: cost?.name },
-      strategy,
-      options,
-      protocol,
-      budget,
-    },
-  }));
-  return seeds.flatMap((seed) => jobs.filter(({ name }) => !done.has(`${seed} ${name}`)).map((task) => ({ ...task, seed })));
-}
-
 /** Runs what is still to run. @returns the runs that ended */
 async function run(
-  tasks: readonly (Task & { readonly name: string })[],
+  tasks: readonly StudyTask[],
   { kept, append }: { readonly kept: readonly RunLine[]; append(run: RunLine): Promise<void> },
   jobs: number,
   to: Output,
@@ -245,8 +200,10 @@ async function run(
   const ended: RunLine[] = [];
   const total = kept.length + tasks.length;
   const tell = (): void => {
-    const { text, seconds } = left.now();
-    progress.update(kept.length + ended.length, total, text, { unit: "runs", secondsLeft: seconds });
+    const seconds = left.now();
+    const text = seconds === undefined ? "" : `${duration(seconds)} left`;
+    const secondsLeft = seconds === undefined ? null : Math.round(seconds);
+    progress.update(kept.length + ended.length, total, text, { unit: "runs", secondsLeft });
   };
   if (kept.length > 0 && tasks.length > 0) to.note(`${kept.length} runs were kept; ${tasks.length} are left.`);
   let written: Promise<unknown> = Promise.resolve();
@@ -254,24 +211,17 @@ async function run(
   try {
     await runTasks(tasks, jobs, terminal.interrupted, {
       onQueries: () => undefined,
-      onRun({ queries, end }, task, seconds) {
+      onRun(trace, task, seconds) {
+        const { end } = trace;
         if (end === "cancelled") return;
-        const { name } = task as (typeof tasks)[number];
-        const wall = Math.round(seconds * 1000) / 1000;
-        const line: RunLine = {
-          type: "run",
-          name,
-          seed: task.seed,
-          end,
-          seconds: wall,
-          asked: queries.map(({ index }) => index),
-        };
+        const line = runLine((task as StudyTask).name, { ...trace, end }, seconds);
         ended.push(line);
         left.ended(line);
         written = Promise.all([written, append(line)]);
         // Told below; without a listener Node would end at once.
         written.catch(() => undefined);
-        to.line({ type: "run", strategy: name, seed: task.seed, queries: queries.length, seconds: wall, end });
+        const { name, seed, asked } = line;
+        to.line({ type: "run", strategy: name, seed, queries: asked.length, seconds: line.seconds, end });
         tell();
       },
     });

@@ -32,7 +32,12 @@ const FILE = [STUDY, BO, run(1), run(2)].map(lineText).join("");
 
 describe("the file of a study's runs", () => {
   it("reads what was written", () => {
-    expect(readRuns(FILE, "runs")).toEqual({ study: STUDY, strategies: [BO], runs: [run(1), run(2)], bytes: FILE.length });
+    expect(readRuns(FILE, "runs")).toEqual({
+      study: STUDY,
+      strategies: [BO],
+      runs: [run(1), run(2)],
+      bytes: FILE.length,
+    });
   });
 
   it("drops a last line that was torn off, wherever it was", () => {
@@ -65,7 +70,7 @@ describe("going on with runs", () => {
 
   it("asks for the same table, metric, embedding and options, and says what changed", () => {
     const changed = (study: Partial<StudyLine>, strategy: Partial<StrategyLine> = {}) =>
-      whatChanged(kept, { study: { ...STUDY, ...study }, strategies: [{ ...BO, ...strategy }] }, "runs");
+      whatChanged(kept, { study: { ...STUDY, ...study }, strategies: [{ ...BO, ...strategy }] }, "runs", "go back.");
     expect(changed({})).toBeUndefined();
     expect(changed({ table: "b".repeat(64) })).toContain("another label table (aaaaaaaaaaaa, now bbbbbbbbbbbb)");
     expect(changed({ metric: "test" })).toContain("another metric (valid, now test)");
@@ -76,9 +81,13 @@ describe("going on with runs", () => {
   });
 
   it("lets strategies come and go, and takes no notice of the order of options", () => {
-    expect(whatChanged(kept, { study: STUDY, strategies: [{ ...BO, name: "other", options: {} }] }, "runs")).toBeUndefined();
+    expect(
+      whatChanged(kept, { study: STUDY, strategies: [{ ...BO, name: "other", options: {} }] }, "runs", "go back."),
+    ).toBeUndefined();
     const two = { ...BO, options: { a: 1, b: 2 } };
     const turned = { ...BO, options: { b: 2, a: 1 } };
-    expect(whatChanged({ study: STUDY, strategies: [two] }, { study: STUDY, strategies: [turned] }, "runs")).toBeUndefined();
+    expect(
+      whatChanged({ study: STUDY, strategies: [two] }, { study: STUDY, strategies: [turned] }, "runs", "go back."),
+    ).toBeUndefined();
   });
 });

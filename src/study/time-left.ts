@@ -1,5 +1,4 @@
 /** How long the runs that are left will take: by what runs of the same strategy took so far. */
-import { duration } from "./output.ts";
 
 interface Ended {
   readonly name: string;
@@ -9,8 +8,8 @@ interface Ended {
 
 export interface TimeLeft {
   ended(run: Ended): void;
-  /** Undefined seconds while nothing is known. */
-  now(): { readonly text: string; readonly seconds: number | null };
+  /** Seconds; undefined while nothing is known of some strategy. */
+  now(): number | undefined;
 }
 
 export function timeLeft(before: readonly Ended[], tasks: readonly Pick<Ended, "name">[], threads: number): TimeLeft {
@@ -34,9 +33,7 @@ export function timeLeft(before: readonly Ended[], tasks: readonly Pick<Ended, "
         return sum ? (runs * sum.seconds) / sum.runs : Number.NaN;
       });
       const seconds = parts.reduce((sum, part) => sum + part, 0) / Math.max(1, threads);
-      return Number.isFinite(seconds)
-        ? { text: `${duration(seconds)} left`, seconds: Math.round(seconds) }
-        : { text: "", seconds: null };
+      return Number.isFinite(seconds) ? seconds : undefined;
     },
   };
 }
