@@ -1,17 +1,19 @@
 import type { SpaceCache } from "../src/spaces/preparation.ts";
+import type { RunLine } from "../src/study/run-lines.ts";
 import type { KeptRun, RunStore } from "./run-keeper.ts";
+import type { RunShelf } from "./study-runs.ts";
 
 const DATABASE = "archscape";
 /** Goes up when a store is added. */
-const VERSION = 2;
+const VERSION = 3;
 /** What is known of a run and its checkpoint lie apart: to tell what there is takes no megabytes. */
-const STORES = ["tables", "runs", "checkpoints"] as const;
+const STORES = ["tables", "runs", "checkpoints", "studies"] as const;
 type StoreName = (typeof STORES)[number];
 /**
- * Some browsers never answer where storage is forbidden: so long may be waited for tables, which save seconds, and for runs, which save
+ * Some browsers never answer where storage is forbidden: so long may be waited for what the screen waits for, and for runs, which save
  * hours, and for which nothing on the screen waits.
  */
-const PATIENCE_MS = { tables: 2000, runs: 60_000 } as const;
+const PATIENCE_MS = { tables: 2000, studies: 2000, runs: 60_000, checkpoints: 60_000 } as const;
 
 /**
  * Tables of spaces in the browser's IndexedDB, from one visit to the next. Undefined where there is none; where it refuses (private
@@ -52,6 +54,36 @@ export function indexedDbRuns(): RunStore | undefined {
   );
 }
 
+/** Runs of studies in the browser's IndexedDB, one a record. Undefined where there is none; where it refuses, its methods reject. */
+export function indexedDbShelf(): RunShelf | undefined {
+  const storage = openable();
+  // Keys are the shelf's name, a slash and the seed: all of a shelf lie between the slash and the character after it.
+  const all = (shelf: string): IDBKeyRange => IDBKeyRange.bound(`${shelf}/`, `${shelf}0`, false, true);
+  return (
+    storage && {
+      read: (shelf) => ask<RunLine[]>(storage, ["studies"], "readonly", (open) => open("studies").getAll(all(shelf))),
+      async put(shelf, run) {
+        await ask(storage, ["studies"], "readwrite", (open) => open("studies").put(run, `${shelf}/${run.seed}`));
+      },
+      remove: (shelf) => ask(storage, ["studies"], "readwrite", (open) => open("studies").delete(all(shelf))),
+    }
+  );
+}
+
+/** The study that was composed last, a space, as the text of its file. As `indexedDbShelf`. */
+export function indexedDbDraft(space: string) {
+  const storage = openable();
+  const key = `draft ${space}`;
+  return (
+    storage && {
+      read: () => ask<string | undefined>(storage, ["studies"], "readonly", (open) => open("studies").get(key)),
+      async write(text: string) {
+        await ask(storage, ["studies"], "readwrite", (open) => open("studies").put(text, key));
+      },
+    }
+  );
+}
+
 /** Reading the global alone throws in a sandboxed frame. */
 function openable(): IDBFactory | undefined {
   try {
@@ -68,7 +100,7 @@ async function ask<Result>(
   mode: IDBTransactionMode,
   work: (open: (name: StoreName) => IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
-  const database = await opened(storage, stores.includes("tables") ? PATIENCE_MS.tables : PATIENCE_MS.runs);
+  const database = await opened(storage, PATIENCE_MS[stores[0] ?? "tables"]);
   try {
     const transaction = database.transaction(stores, mode);
     const request = work((name) => transaction.objectStore(name));

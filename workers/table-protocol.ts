@@ -15,7 +15,11 @@ export interface TableRequest {
 }
 
 export type TableReading =
-  | { readonly table: LabelTable }
+  | {
+      readonly table: LabelTable;
+      /** SHA-256 of the text, which binds the runs of a study to it; undefined in a page that the browser does not hold for secure. */
+      readonly digest: string | undefined;
+    }
   | { readonly refused: string; readonly problems: readonly TableProblem[] };
 
 export interface TableApi extends SpaceHolder {

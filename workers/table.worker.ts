@@ -3,6 +3,7 @@ import { InputError } from "../src/errors.ts";
 import { readLabelTable } from "../src/formats/read-label-table.ts";
 import { LabelTableError } from "../src/formats/table-rows.ts";
 import { tableText } from "../src/formats/table-text.ts";
+import { digestOf } from "../src/study/digest.ts";
 import { announceLife } from "./life.ts";
 import { adopt, preparedSpace } from "./spaces.ts";
 import type { TableApi } from "./table-protocol.ts";
@@ -15,7 +16,8 @@ const api: TableApi = {
       const content = typeof text === "string" ? text : await tableText(text, source);
       const table = readLabelTable(await preparedSpace(space), content, { source, partial });
       const buffers = table.metrics.map(({ values }) => values.buffer as ArrayBuffer);
-      return transfer({ ok: true, value: { table } } as const, buffers);
+      const digest = globalThis.isSecureContext ? await digestOf(new TextEncoder().encode(content)) : undefined;
+      return transfer({ ok: true, value: { table, digest } } as const, buffers);
     } catch (error) {
       if (error instanceof LabelTableError) return { ok: true, value: { refused: error.message, problems: error.problems } };
       const message = error instanceof Error ? error.message : String(error);

@@ -21,3 +21,14 @@ export function seedList(text: string): number[] {
   if (seeds.length > MOST) throw new InputError(`Expected at most ${MOST} seeds.`);
   return seeds;
 }
+
+/** The way a study writes them: 1-10, 12. @param seeds ascending where they form ranges */
+export function seedsText(seeds: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const seed of seeds) {
+    const last = ranges.at(-1);
+    if (last && seed === last[1] + 1) last[1] = seed;
+    else ranges.push([seed, seed]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(", ");
+}

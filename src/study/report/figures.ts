@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import type { Analysis, MeasureAnalysis, StrategyMeasure } from "../analysis.ts";
 import type { Curve } from "../curves.ts";
 import { ascending } from "../statistics.ts";
+import { colourOf, dashesOf } from "./colours.ts";
 import { svgDocument } from "./svg-document.ts";
 import { metricLabel } from "./text.ts";
 
@@ -23,9 +24,6 @@ const NARROW: Size = { width: 360, height: 280, ticks: 4 };
 const STYLE = { fontFamily: "system-ui, sans-serif", fontSize: "12px", overflow: "visible" } as const;
 /** The first values of a run lie far below the rest and would flatten it: curves begin after this share of the budget. */
 const LEFT_OUT = 0.08;
-/** Lines differ in colour and, for print and for eyes that see colours differently, in dashes. */
-const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2", "1 4", "9 3 2 3 2 3"] as const;
-export const COLOURS = 8;
 
 export interface FigureContext {
   readonly analysis: Analysis;
@@ -35,8 +33,6 @@ export interface FigureContext {
 
 /** Place of a strategy in the study: its colour and dashes. */
 const placeOf = (analysis: Analysis, name: string): number => analysis.strategies.findIndex(({ entry }) => entry.name === name);
-export const colourOf = (place: number): string => `var(--s${place % COLOURS})`;
-export const dashesOf = (place: number): string => DASHES[place % DASHES.length] as string;
 
 type Kind = { readonly x: "queries" | "seconds"; readonly band: "mean" | "median" };
 

@@ -1,18 +1,13 @@
 /** The frame of a report: one HTML file without scripts that loads nothing, for screens of any width, light and dark, and paper. */
+import { COLOURS } from "./colours.ts";
 import { escaped } from "./svg-document.ts";
 
-/** One colour a strategy, apart for eyes that see colours differently, too (after Okabe and Ito, 2008), darker on white, lighter on black. */
-const LIGHT = ["#5b5b5b", "#0072b2", "#c44e00", "#00805f", "#b0508c", "#8f6a00", "#3a86c8", "#7a3fb0"];
-const DARK = ["#b0b0b0", "#56b4e9", "#f08a4b", "#2fc79a", "#e08fc0", "#e0b83a", "#9bc8f5", "#bf95ea"];
-
-const colours = (of: readonly string[]): string => of.map((colour, i) => `--s${i}: ${colour};`).join(" ");
-
 const STYLE = `
-:root { color-scheme: light dark; --page: #fff; --text: #1c1c1c; --soft: #5a5a5a; --line: #d9d9d9; --panel: #f6f6f4; --warn: #a33c00; ${colours(LIGHT)} }
+:root { color-scheme: light dark; --page: #fff; --text: #1c1c1c; --soft: #5a5a5a; --line: #d9d9d9; --panel: #f6f6f4; --warn: #a33c00; ${COLOURS.light} }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #141414; --text: #e8e8e8; --soft: #a5a5a5; --line: #3a3a3a; --panel: #1e1e1e; --warn: #ff9a5c; ${colours(DARK)} }
+  :root { --page: #141414; --text: #e8e8e8; --soft: #a5a5a5; --line: #3a3a3a; --panel: #1e1e1e; --warn: #ff9a5c; ${COLOURS.dark} }
 }
-@media print { :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; --panel: #fff; --warn: #a33c00; ${colours(LIGHT)} } }
+@media print { :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; --panel: #fff; --warn: #a33c00; ${COLOURS.light} } }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 800px; padding: 24px 20px 64px; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 4px; text-wrap: balance }

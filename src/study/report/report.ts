@@ -8,16 +8,10 @@ import type { Analysis, Comparison, MeasureAnalysis, Spread, StrategyMeasure } f
 import type { Reference, Study } from "../definition.ts";
 import type { StudyLabels } from "../labels.ts";
 import type { StrategyLine, StudyLine } from "../run-lines.ts";
+import { seedsText } from "../seed-list.ts";
 import { quantile } from "../statistics.ts";
-import {
-  bestSoFarFigure,
-  colourOf,
-  dashesOf,
-  distributionFigure,
-  type Figure,
-  type FigureContext,
-  regretFigure,
-} from "./figures.ts";
+import { colourOf, dashesOf } from "./colours.ts";
+import { bestSoFarFigure, distributionFigure, type Figure, type FigureContext, regretFigure } from "./figures.ts";
 import { type Column, page, pairs, table } from "./page.ts";
 import { escaped } from "./svg-document.ts";
 import { budgetText, countText, differenceText, intervalText, pText, secondsText, shareText, valueText } from "./text.ts";
@@ -41,7 +35,7 @@ export function studyReport(facts: StudyFacts): string {
 }
 
 /** What stands on every figure where the searched labels are test labels. */
-const noteOf = ({ metric }: Study): string | undefined =>
+export const noteOf = ({ metric }: Study): string | undefined =>
   isTestMetric(metric) ? `searched on test labels (${metric})` : undefined;
 
 function head({ study, labels, analysis }: StudyFacts): string {
@@ -246,17 +240,6 @@ const optionsText = (options: StrategyLine["options"]): string =>
   Object.entries(options)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ") || "none";
-
-/** The way a study writes them: 1-10, 12. */
-function seedsText(seeds: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const seed of seeds) {
-    const last = ranges.at(-1);
-    if (last && seed === last[1] + 1) last[1] = seed;
-    else ranges.push([seed, seed]);
-  }
-  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(", ");
-}
 
 function methods({ labels }: StudyFacts): string {
   const told = [

@@ -1,3 +1,11 @@
+interface FakeRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Ranges of keys, without their upper end. */
+export const fakeKeyRange = { bound: (from: string, to: string): FakeRange => ({ from, to }) };
+
 /** As much of IndexedDB as object stores with get, getAll, put and delete need. */
 export function fakeIndexedDb(): unknown {
   const stores = new Map<string, Map<string, unknown>>();
@@ -12,9 +20,12 @@ export function fakeIndexedDb(): unknown {
           if (!store) throw new DOMException("There is no such store.", "NotFoundError");
           return {
             get: (key: string) => ({ result: store.get(key) }),
-            getAll: () => ({ result: [...store.values()] }),
+            getAll: (range?: FakeRange) => ({ result: within(store, range).map((key) => store.get(key)) }),
             put: (value: unknown, key: string) => ({ result: void store.set(key, structuredClone(value)) }),
-            delete: (key: string) => ({ result: void store.delete(key) }),
+            delete(key: string | FakeRange) {
+              for (const found of typeof key === "string" ? [key] : within(store, key)) store.delete(found);
+              return { result: undefined };
+            },
           };
         },
       });
@@ -28,6 +39,9 @@ export function fakeIndexedDb(): unknown {
     },
   };
 }
+
+const within = (store: ReadonlyMap<string, unknown>, range?: FakeRange): string[] =>
+  [...store.keys()].sort().filter((key) => !range || (key >= range.from && key < range.to));
 
 /** An object that calls its handler of this name, soon. */
 export function answering<T extends object>(handler: string, rest: T): T {
