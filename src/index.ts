@@ -19,6 +19,7 @@ import { type LabelChoice, labelTableObjective } from "./objectives/label-table.
 import type { Objective } from "./objectives/objective.ts";
 import { pointsOf } from "./search/points.ts";
 import { type SearchRequest, search as searchEmbedding } from "./search/run.ts";
+import { knowledgeOf, type SpaceKnowledge } from "./search/strategy.ts";
 import type { Trace } from "./search/trace.ts";
 import type { DiscreteEncoding } from "./spaces/discrete/encode.ts";
 import type { SearchSpace } from "./spaces/space.ts";
@@ -37,12 +38,13 @@ export function benchmarkTable(space: SearchSpace, text: string, choice: LabelCh
 }
 
 /** What `search` is told; see `SearchRequest` for the rest. */
-export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" | "identity" | "space"> {
+export interface SpaceSearch extends Omit<SearchRequest, "embedding" | keyof SpaceKnowledge | "space"> {
   /** Prepared (see `prepareSpace`), or else asking it blocks. */
   readonly space: SearchSpace;
   /**
    * What is searched: an embedding (size x 16, as `Model.embed` gives it), or the name of an encoding that needs no model (see
-   * `encodeSpace`). Without it only strategies run that go by single edits: `random`, `evolution` and `local-search`.
+   * `encodeSpace`). Without it only strategies run that need no points: `random`, `evolution` and `local-search` by single edits,
+   * `reinforce-categorical`, and those that train an encoder of their own, `supervised-bo` and `supervised-reinforce`.
    */
   readonly embedding?: Float32Array | DiscreteEncoding;
 }
@@ -50,9 +52,7 @@ export interface SpaceSearch extends Omit<SearchRequest, "embedding" | "edits" |
 /** Runs one strategy over an embedding, an encoding, or the space itself. */
 export function search({ space, embedding, ...rest }: SpaceSearch): Promise<Trace> {
   const source = embedding instanceof Float32Array ? { data: embedding, count: space.size, dimensions: LATENT } : embedding;
-  const edits = (index: number) => space.neighbours(index);
-  const identity = (index: number) => space.canonical(index);
-  return searchEmbedding({ ...rest, space: space.name, edits, identity, embedding: pointsOf(space, source) });
+  return searchEmbedding({ ...rest, ...knowledgeOf(space), space: space.name, embedding: pointsOf(space, source) });
 }
 
 export {

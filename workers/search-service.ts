@@ -3,7 +3,7 @@ import type { Objective } from "../src/objectives/objective.ts";
 import { type PointSource, pointsOf, withoutPoints } from "../src/search/points.ts";
 import { searchSeeds, settingOf } from "../src/search/run.ts";
 import { strategy } from "../src/search/strategies.ts";
-import { type Edits, type Embedding, type Identity, pointsIn } from "../src/search/strategy.ts";
+import { type Embedding, knowledgeOf, needsSpace, pointsIn, type SpaceKnowledge } from "../src/search/strategy.ts";
 import type { Query } from "../src/search/trace.ts";
 import type { SearchSpace } from "../src/spaces/space.ts";
 import { outcome } from "./outcome.ts";
@@ -70,18 +70,14 @@ function searchedPoints() {
     { embedding: source, table, space: choice = table.space, protocol, ...job }: SearchJob,
     objective: Objective,
     signal: AbortSignal,
-  ): Promise<{ readonly embedding: Embedding; readonly edits?: Edits; readonly identity?: Identity }> => {
+  ): Promise<SpaceKnowledge & { readonly embedding: Embedding }> => {
     const points = typeof source === "string" ? source : pointsIn(source ?? withoutPoints(objective.size));
     const { needs } = strategy(job.strategy, settingOf({ space: table.space, objective, protocol, points }), job.options);
-    if (typeof source !== "string" && !needs.edits && !needs.identity) {
+    if (typeof source !== "string" && !needsSpace(needs)) {
       return { embedding: source ?? withoutPoints(objective.size) };
     }
     const space = await preparedSpace(choice, signal);
-    return {
-      embedding: pointsIfNew(space, source),
-      edits: (index) => space.neighbours(index),
-      identity: (index) => space.canonical(index),
-    };
+    return { ...knowledgeOf(space), embedding: pointsIfNew(space, source) };
   };
 }
 

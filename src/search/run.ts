@@ -1,27 +1,15 @@
 import { InputError } from "../errors.ts";
 import { type Evaluation, type Objective, oriented } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
-import { type ChosenStrategy, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
-import {
-  type Edits,
-  type Embedding,
-  type Identity,
-  pointsIn,
-  type SearchProtocol,
-  type SearchSetting,
-  type Told,
-} from "./strategy.ts";
+import { type ChosenStrategy, missingKnowledge, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
+import { type Embedding, pointsIn, type SearchProtocol, type SearchSetting, type SpaceKnowledge, type Told } from "./strategy.ts";
 import type { Budget, Query, Trace } from "./trace.ts";
 
-export interface SearchRequest {
+export interface SearchRequest extends SpaceKnowledge {
   /** Decides defaults such as the baseline of rewards; absent for an embedding of something else. */
   readonly space?: SpaceName | undefined;
   /** What is searched: a learnt embedding, a discrete encoding (`encodeSpace`), or no points (see `pointsOf`). */
   readonly embedding: Embedding;
-  /** For strategies that go from an architecture to those one edit away. */
-  readonly edits?: Edits | undefined;
-  /** For strategies that count cells as one which are the same architecture. */
-  readonly identity?: Identity | undefined;
   readonly objective: Objective;
   readonly strategy: StrategyName;
   /** Overrides of the strategy's defaults. */
@@ -54,8 +42,8 @@ const TURN = 50;
 export async function search(request: SearchRequest): Promise<Trace> {
   const settled = settle(request);
   const run = openRun(settled, request);
-  const { embedding, edits, identity, candidates, chosen } = settled;
-  const asking = chosen.create({ embedding, edits, identity, candidates, seed: request.seed });
+  const { embedding, edits, identity, graphs, decisions, candidates, chosen } = settled;
+  const asking = chosen.create({ embedding, edits, identity, graphs, decisions, candidates, seed: request.seed });
   for (;;) {
     const batch = asking.ask();
     if (batch.length === 0) return run.trace("exhausted");
@@ -75,7 +63,7 @@ export interface Settled extends Omit<SearchRequest, "seed" | "onQuery" | "resum
 
 /** Throws InputError for a budget, embedding or option that cannot be. */
 export function settle(request: Omit<SearchRequest, "seed" | "onQuery" | "resume">): Settled {
-  const { embedding, edits, objective, budget, protocol = "corrected" } = request;
+  const { embedding, objective, budget, protocol = "corrected" } = request;
   const candidates = Uint32Array.from({ length: objective.size }, (_, index) => index).filter((index) => objective.has(index));
   checkEmbedding(embedding, objective);
   checkBudget(budget, objective, candidates.length);
@@ -85,11 +73,8 @@ export function settle(request: Omit<SearchRequest, "seed" | "onQuery" | "resume
       `Strategy ${chosen.name} learns from points: expected an embedding, or an encoding such as "path", found neither.`,
     );
   }
-  if (chosen.needs.edits && !edits) {
-    throw new InputError(
-      `Strategy ${chosen.name} goes by the space's own edits: expected the space, found only points; "nearest" neighbours need no more.`,
-    );
-  }
+  const missing = missingKnowledge(chosen, request);
+  if (missing !== undefined) throw new InputError(missing);
   return { ...request, protocol, candidates, chosen };
 }
 

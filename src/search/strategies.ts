@@ -9,7 +9,10 @@ import { latentBo } from "./strategies/latent-bo.ts";
 import { localSearch } from "./strategies/local-search.ts";
 import { random } from "./strategies/random.ts";
 import { reinforce } from "./strategies/reinforce.ts";
-import type { Needs, SearchSetting, Strategy, StrategyContext, StrategyDefinition } from "./strategy.ts";
+import { reinforceCategorical } from "./strategies/reinforce-categorical.ts";
+import { supervisedBo } from "./strategies/supervised-bo.ts";
+import { supervisedReinforce } from "./strategies/supervised-reinforce.ts";
+import type { Needs, SearchSetting, SpaceKnowledge, Strategy, StrategyContext, StrategyDefinition } from "./strategy.ts";
 
 /** Options as they stand in files and on the wire. */
 export type StrategyOptions = Readonly<Record<string, number | string>>;
@@ -63,10 +66,13 @@ const REGISTRY = {
   evolution: register(evolution),
   "local-search": register(localSearch),
   reinforce: register(reinforce),
+  "reinforce-categorical": register(reinforceCategorical),
   bananas: register(bananas),
   bo: register(dngo),
   gp: register(gp),
   "latent-bo": register(latentBo),
+  "supervised-bo": register(supervisedBo),
+  "supervised-reinforce": register(supervisedReinforce),
 } as const;
 
 export type StrategyName = keyof typeof REGISTRY;
@@ -87,6 +93,21 @@ export const STRATEGY_OPTIONS = ofEach(({ options }) => options);
 export function strategy(name: string, setting: SearchSetting, given: StrategyOptions = {}): ChosenStrategy {
   if (!isStrategyName(name)) throw new InputError(`Strategy: expected one of ${STRATEGIES.join(", ")}, found "${name}".`);
   return REGISTRY[name].choose(name, setting, given);
+}
+
+/** What a strategy cannot do without and is not known of the space, in one sentence. */
+export function missingKnowledge(
+  { name, needs }: Pick<ChosenStrategy, "name" | "needs">,
+  { edits, graphs, decisions }: SpaceKnowledge,
+): string | undefined {
+  if (needs.edits && !edits) {
+    return `Strategy ${name} goes by the space's own edits: expected the space, found only points; "nearest" neighbours need no more.`;
+  }
+  if (needs.graphs && !graphs) return `Strategy ${name} trains an encoder of its own: expected the space, found only points.`;
+  if (needs.decisions && !decisions) {
+    return `Strategy ${name} decides on every operation and edge by itself: expected NAS-Bench-101 or NAS-Bench-201, of which all cells are listed, found ${graphs ? "a sample" : "only points"}.`;
+  }
+  return undefined;
 }
 
 const isStrategyName = (name: string): name is StrategyName => Object.hasOwn(REGISTRY, name);

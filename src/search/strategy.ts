@@ -1,6 +1,6 @@
 import type { GenericSchema } from "valibot";
 import type { DiscreteEncoding } from "../spaces/discrete/encode.ts";
-import type { SpaceName } from "../spaces/space.ts";
+import type { Decisions, SearchSpace, SpaceName } from "../spaces/space.ts";
 
 /**
  * What a strategy is: something that asks for architectures to be evaluated and is told what they are worth. It knows
@@ -60,12 +60,28 @@ export type Edits = (index: number) => ArrayLike<number>;
 /** One index for all that are the same architecture (`SearchSpace.canonical`). */
 export type Identity = (index: number) => number;
 
-export interface StrategyContext<Options> {
-  readonly embedding: Embedding;
-  /** Absent where nothing is known of the space but points. */
+/** Architectures as graphs, for strategies that train an encoder of their own. */
+export type Graphs = Pick<SearchSpace, "nodes" | "operations" | "graph">;
+
+/** What is known of a space apart from points; all of it absent where there are only points. */
+export interface SpaceKnowledge {
   readonly edits?: Edits | undefined;
-  /** Absent where nothing is known of the space but points: each is then an architecture of its own. */
+  /** Without it each architecture is one of its own. */
   readonly identity?: Identity | undefined;
+  readonly graphs?: Graphs | undefined;
+  /** Absent also for spaces that are no free decisions. */
+  readonly decisions?: Decisions | undefined;
+}
+
+export const knowledgeOf = (space: SearchSpace): SpaceKnowledge => ({
+  edits: (index) => space.neighbours(index),
+  identity: (index) => space.canonical(index),
+  graphs: space,
+  decisions: space.decisions,
+});
+
+export interface StrategyContext<Options> extends SpaceKnowledge {
+  readonly embedding: Embedding;
   /** Indices that may be proposed, ascending, at least one. */
   readonly candidates: Uint32Array;
   /** Feeds the stream "search". 0..2^32-1. */
@@ -78,7 +94,13 @@ export interface Needs {
   readonly points: boolean;
   readonly edits: boolean;
   readonly identity?: boolean;
+  readonly graphs?: boolean;
+  readonly decisions?: boolean;
 }
+
+/** Whether a strategy asks more of the space than its points. */
+export const needsSpace = ({ edits, identity = false, graphs = false, decisions = false }: Needs): boolean =>
+  edits || identity || graphs || decisions;
 
 export interface StrategyDefinition<Options extends object> {
   /** The name in commands and files. */

@@ -37,6 +37,14 @@ export interface SpaceSample {
   readonly count: number;
 }
 
+/** A space as decisions that are taken each by itself, e.g. one operation an edge. */
+export interface Decisions {
+  /** How many choices each decision has. */
+  readonly choices: readonly number[];
+  /** The architecture that one choice a decision makes; undefined where it is none of the space. */
+  decide(chosen: ArrayLike<number>): number | undefined;
+}
+
 export interface SearchSpace {
   readonly name: SpaceName;
   /** Only for a space of which a sample is listed: two samples are two spaces, their indices mean different architectures. */
@@ -56,6 +64,8 @@ export interface SearchSpace {
   graph(index: number): Graph;
   /** Writes graph `index` as number `position` of packed graphs, as `pack` does; for spaces where going through `graph` is slow. */
   packInto?(index: number, into: Uint32Array, position: number): void;
+  /** Absent where only a sample is listed, in which nearly nothing would be found that is decided freely. */
+  readonly decisions?: Decisions;
   /** Official notation of an architecture. */
   format(index: number): string;
   /** Index of an architecture in the official notation. Throws InputError pointing at the character that does not fit. */

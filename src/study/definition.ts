@@ -1,8 +1,8 @@
 /** A study as a file: which strategies search which labels, with which seeds and budget. */
 import * as v from "valibot";
 import { InputError } from "../errors.ts";
-import { STRATEGIES, type StrategyName, type StrategyOptions, strategy } from "../search/strategies.ts";
-import { type Points, SEARCH_PROTOCOLS, type SearchProtocol } from "../search/strategy.ts";
+import { missingKnowledge, STRATEGIES, type StrategyName, type StrategyOptions, strategy } from "../search/strategies.ts";
+import { knowledgeOf, type Points, SEARCH_PROTOCOLS, type SearchProtocol } from "../search/strategy.ts";
 import type { Budget } from "../search/trace.ts";
 import { DISCRETE_ENCODINGS } from "../spaces/discrete/encode.ts";
 import { requestOf, type SpaceRequest, searchSpace } from "../spaces/registry.ts";
@@ -217,6 +217,8 @@ function entryOf(
   if (chosen.needs.points && points === "none") {
     throw new InputError(`the strategy ${chosen.name} learns from points: expected an embedding or an encoding, found neither.`);
   }
+  const missing = space && missingKnowledge(chosen, knowledgeOf(searchSpace(space)));
+  if (missing !== undefined) throw new InputError(missing);
   const spent = budgetOf(given.budget ?? study.budget);
   if ("seconds" in spent && study.cost === undefined) {
     throw new InputError("a budget in seconds is paid from a cost column: expected cost, found none.");

@@ -1,6 +1,7 @@
 import type { OptionDescription } from "../../src/search/options.ts";
-import { STRATEGY_OPTIONS, type StrategyOptions, strategy } from "../../src/search/strategies.ts";
-import type { SearchSetting } from "../../src/search/strategy.ts";
+import { missingKnowledge, STRATEGY_OPTIONS, type StrategyOptions, strategy } from "../../src/search/strategies.ts";
+import { knowledgeOf, type SearchSetting } from "../../src/search/strategy.ts";
+import { searchSpace } from "../../src/spaces/registry.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
 import type { Settings } from "./settings.ts";
 
@@ -56,8 +57,10 @@ export function strategyProblem(
   setting: SearchSetting,
 ): string | undefined {
   try {
-    const { needs } = strategy(name, setting, readOptions(options));
-    if (!needs.points || setting.points !== "none") return undefined;
+    const chosen = strategy(name, setting, readOptions(options));
+    const missing = setting.space && missingKnowledge(chosen, knowledgeOf(searchSpace(setting.space)));
+    if (missing !== undefined) return missing;
+    if (!chosen.needs.points || setting.points !== "none") return undefined;
     return "This strategy learns from points: let it search the map's embedding or an encoding.";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -10,8 +10,15 @@ import { tableText } from "../../formats/table-text.ts";
 import { labelTableObjective } from "../../objectives/label-table.ts";
 import type { PointSource } from "../../search/points.ts";
 import { checkBudget } from "../../search/run.ts";
-import { STRATEGIES, STRATEGY_TITLES, type StrategyName, type StrategyOptions, strategy } from "../../search/strategies.ts";
-import { SEARCH_PROTOCOLS, type SearchProtocol, type SearchSetting } from "../../search/strategy.ts";
+import {
+  missingKnowledge,
+  STRATEGIES,
+  STRATEGY_TITLES,
+  type StrategyName,
+  type StrategyOptions,
+  strategy,
+} from "../../search/strategies.ts";
+import { knowledgeOf, SEARCH_PROTOCOLS, type SearchProtocol, type SearchSetting } from "../../search/strategy.ts";
 import type { Budget } from "../../search/trace.ts";
 import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS, type DiscreteEncoding } from "../../spaces/discrete/encode.ts";
 import { requestOf } from "../../spaces/index.ts";
@@ -113,7 +120,8 @@ export function searchCommand(program: Command, terminal: Terminal, done: (code:
 const HELP = `
 Values are shown in the table's own unit (an accuracy in percent stays in percent). The reported value is that of the architecture with
 the best searched value, never the best reported value seen. The strategies random, evolution and local-search also go without --model,
---embedding and --encoding: they need no points where neighbours are single edits (neighbours=edits).
+--embedding and --encoding: they need no points where neighbours are single edits (neighbours=edits). So do reinforce-categorical,
+which knows no neighbours, and supervised-bo and supervised-reinforce, which train an encoder of their own.
 ${SPACE_HELP}
 
 ${strategyHelp()}
@@ -196,8 +204,10 @@ function checkStrategy(space: SearchSpace, { model, embedding, encoding, ...opti
   const given = model !== undefined || embedding !== undefined;
   const points = given ? "embedding" : (encoding ?? "none");
   const setting: SearchSetting = { protocol: options.searchProtocol, space: space.name, accuracy: true, points };
-  const { needs } = strategy(options.strategy, setting, options.set);
-  if (!needs.points || points !== "none") return;
+  const chosen = strategy(options.strategy, setting, options.set);
+  const missing = missingKnowledge(chosen, knowledgeOf(space));
+  if (missing !== undefined) throw new InputError(missing);
+  if (!chosen.needs.points || points !== "none") return;
   throw new InputError(
     `Expected --model FILE, --embedding FILE or --encoding NAME, found none: the strategy ${options.strategy} learns from points.`,
   );

@@ -149,6 +149,20 @@ export function lossAndGradients(network: Network, batch: Workspace, gradients: 
   return loss;
 }
 
+/** Gradients of that loss with respect to the batch's points, after `lossAndGradients`: rows x inputs, overwritten. */
+export function inputGradients({ inputs, hidden, parameters }: Network, { y, dSums }: Workspace, into: Float64Array): void {
+  const rows = y.length;
+  into.fill(0);
+  for (let k = 0; k < hidden; k++) {
+    for (let r = 0; r < rows; r++) {
+      const slope = dSums[k * rows + r] as number;
+      for (let j = 0; j < inputs; j++) {
+        into[r * inputs + j] = (into[r * inputs + j] as number) + slope * (parameters[k * inputs + j] as number);
+      }
+    }
+  }
+}
+
 /** Hidden activations of the first `rows` points (rows x inputs) into `out` (rows x hidden). */
 export function hiddenFeatures(network: Network, points: Float64Array, rows: number, out: Float64Array): void {
   const { inputs, hidden, parameters } = network;

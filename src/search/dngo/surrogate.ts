@@ -64,13 +64,31 @@ export function fitSurrogate(
   const labelScale = options.labels === "standardised" ? standardise(values, 1) : undefined;
   const network = chance.network(dimensions, options.hidden);
   trainOn(network, rows, values, options, chance.reorder);
-  const phi = new Float64Array(values.length * options.hidden);
+  const surrogate = regressOn(network, rows, values, options, chance.start(), labelScale);
+  return { ...surrogate, network: forRawPoints(network, inputScale.mean, inputScale.deviation) };
+}
+
+/**
+ * The regression on what a trained network makes of its points.
+ * @param rows as the network takes them, count x inputs
+ * @param values one a point, on the scale `labelScale` where there is one
+ * @param start log alpha and log 1/beta to start from
+ */
+export function regressOn(
+  network: Network,
+  rows: Float64Array,
+  values: Float64Array,
+  { target, residual }: Pick<SurrogateOptions, "target" | "residual">,
+  start: readonly [number, number],
+  labelScale: Scale | undefined,
+): Surrogate {
+  const phi = new Float64Array(values.length * network.hidden);
   hiddenFeatures(network, rows, values.length, phi);
-  const basis = directions(phi, values, options.hidden);
+  const basis = directions(phi, values, network.hidden);
   return {
-    network: forRawPoints(network, inputScale.mean, inputScale.deviation),
-    regression: posterior(basis, likeliestPrecision(basis, chance.start(), options.residual)),
-    target: options.target === "incumbent" ? values.reduce((a, b) => Math.max(a, b)) : inUnit(options.target, labelScale),
+    network,
+    regression: posterior(basis, likeliestPrecision(basis, start, residual)),
+    target: target === "incumbent" ? values.reduce((a, b) => Math.max(a, b)) : inUnit(target, labelScale),
   };
 }
 

@@ -96,9 +96,15 @@ export function forward(policy: Policy, episode: Episode, x: Float64Array): Floa
 /**
  * Back-propagation through all steps of an episode.
  * @param dMeans gradient of the loss with respect to each step's mean
+ * @param dPoints where given, room for the gradients with respect to what each step read (length D each)
  * @returns gradients, laid out as the parameters
  */
-export function backward(policy: Policy, episode: Episode, dMeans: readonly Float64Array[]): Float64Array {
+export function backward(
+  policy: Policy,
+  episode: Episode,
+  dMeans: readonly Float64Array[],
+  dPoints: readonly Float64Array[] = [],
+): Float64Array {
   const { dimensions, hidden, parameters } = policy;
   const at = offsets(policy);
   const gradients = new Float64Array(at.end);
@@ -138,11 +144,15 @@ export function backward(policy: Policy, episode: Episode, dMeans: readonly Floa
     }
 
     const dStateBefore = new Float64Array(hidden);
+    const dPoint = dPoints[t]?.fill(0);
     for (let k = 0; k < 4 * hidden; k++) {
       const d = dGates[k] as number;
       add(at.inputBias + k, d);
       add(at.stateBias + k, d);
-      for (let j = 0; j < dimensions; j++) add(k * dimensions + j, d * (x[j] as number));
+      for (let j = 0; j < dimensions; j++) {
+        add(k * dimensions + j, d * (x[j] as number));
+        if (dPoint) dPoint[j] = (dPoint[j] as number) + d * (parameters[k * dimensions + j] as number);
+      }
       if (!before) continue;
       const row = at.stateWeights + k * hidden;
       for (let j = 0; j < hidden; j++) {

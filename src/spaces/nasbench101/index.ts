@@ -4,6 +4,7 @@ import { packingOf } from "../packing.ts";
 import type { SearchSpace } from "../space.ts";
 import { type Cell, digit, vertexCount } from "./cell.ts";
 import { costOf } from "./cost.ts";
+import { decisions } from "./decisions.ts";
 import { SIZE } from "./enumeration.ts";
 import { graphOf, isValidAsPublished, membership, ONE_HOT } from "./graph.ts";
 import { cellOf, editDistance, neighbours } from "./identity.ts";
@@ -26,6 +27,7 @@ const space: SearchSpace = {
   trainSize: Math.floor(SIZE * 0.9),
   graph: (index) => graphOf(cellOf(index)),
   packInto,
+  decisions,
   format,
   parse,
   membership,

@@ -6,7 +6,7 @@ import { graph, isValidAsPublished, membership } from "./graph.ts";
 import { canonical, editDistance, neighbours } from "./identity.ts";
 import { mostLikelyMember } from "./most-likely.ts";
 import { format, parse } from "./notation.ts";
-import { SIZE } from "./order.ts";
+import { CHOICES, EDGES, indexOf, PLACE, SIZE } from "./order.ts";
 
 const { nodes, operations } = ENCODINGS.nasbench201;
 
@@ -18,6 +18,10 @@ const space: SearchSpace = {
   size: SIZE,
   trainSize: Math.floor(SIZE * 0.9),
   graph,
+  decisions: {
+    choices: new Array<number>(EDGES).fill(CHOICES),
+    decide: (chosen) => indexOf(PLACE.reduce((code, place, edge) => code + place * (chosen[edge] as number), 0)),
+  },
   format,
   parse,
   membership,

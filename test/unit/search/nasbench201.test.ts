@@ -6,7 +6,7 @@ import { readLabelTable } from "../../../src/formats/read-label-table.ts";
 import { labelTableObjective } from "../../../src/objectives/label-table.ts";
 import { search, searchSeeds } from "../../../src/search/run.ts";
 import { STRATEGIES, type StrategyName, type StrategyOptions } from "../../../src/search/strategies.ts";
-import type { Embedding } from "../../../src/search/strategy.ts";
+import { type Embedding, knowledgeOf } from "../../../src/search/strategy.ts";
 import { summarise } from "../../../src/search/summary.ts";
 import { best } from "../../../src/search/trace.ts";
 import { nasbench201 } from "../../../src/spaces/nasbench201/index.ts";
@@ -15,6 +15,13 @@ import { shared } from "../../shared.ts";
 /** A smaller model asked less often than by default, so that a test takes seconds. */
 const QUICK = { hidden: 48, epochs: 40, batch: 3 };
 const QUICK_NETWORKS = { layers: 3, epochs: 40, ensemble: 3, neighbours: "nearest" };
+const QUICK_ENCODER = { width: 8, hidden: 8, candidates: 40 };
+const QUICK_OPTIONS: Partial<Record<StrategyName, StrategyOptions>> = {
+  bo: QUICK,
+  bananas: QUICK_NETWORKS,
+  "supervised-bo": { ...QUICK_ENCODER, epochs: 5, warmEpochs: 1 },
+  "supervised-reinforce": QUICK_ENCODER,
+};
 
 const space = nasbench201();
 const read = (path: string): LabelTable => readLabelTable(space, readFileSync(path, "utf8"), { source: path, partial: true });
@@ -42,13 +49,13 @@ describe("a search of NAS-Bench-201", () => {
     const [valid, test] = ["valid_accuracy", "test_accuracy"].map((name) => table.metrics.find((metric) => metric.name === name));
     const objective = labelTableObjective(table, { metric: "valid_accuracy", report: "test_accuracy", cost: "seconds" });
     for (const strategy of STRATEGIES) {
-      const options = strategy === "bo" ? QUICK : strategy === "bananas" ? QUICK_NETWORKS : {};
       const trace = await search({
+        ...knowledgeOf(space),
         space: "nasbench201",
         embedding,
         objective,
         strategy,
-        options,
+        options: QUICK_OPTIONS[strategy] ?? {},
         budget: { seconds: 60 },
         seed: 1,
       });

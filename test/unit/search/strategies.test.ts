@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/errors.ts";
-import { STRATEGIES, type StrategyName, type StrategyOptions, strategy } from "../../../src/search/strategies.ts";
-import { askTell, type Embedding, type SearchSetting, type Strategy } from "../../../src/search/strategy.ts";
+import {
+  missingKnowledge,
+  STRATEGIES,
+  type StrategyName,
+  type StrategyOptions,
+  strategy,
+} from "../../../src/search/strategies.ts";
+import { askTell, type Embedding, knowledgeOf, type SearchSetting, type Strategy } from "../../../src/search/strategy.ts";
+import { darts } from "../../../src/spaces/darts/index.ts";
+import { nasbench201 } from "../../../src/spaces/nasbench201/index.ts";
+import type { Decisions } from "../../../src/spaces/space.ts";
 import { cloud, hill } from "./helpers.ts";
 
 const SETTING: SearchSetting = { protocol: "corrected", space: "nasbench201", accuracy: true };
@@ -12,6 +21,7 @@ const SMALL: Record<StrategyName, StrategyOptions> = {
   evolution: { initial: 5, population: 8, sample: 3, reach: 6 },
   "local-search": { initial: 3, reach: 6 },
   reinforce: { hidden: 8, steps: 4 },
+  "reinforce-categorical": { batch: 2 },
   bananas: {
     initial: 6,
     batch: 3,
@@ -26,7 +36,17 @@ const SMALL: Record<StrategyName, StrategyOptions> = {
   bo: { hidden: 12, epochs: 10, initial: 6, batch: 3 },
   gp: { initial: 6, batch: 3 },
   "latent-bo": { initial: 5, batch: 2 },
+  "supervised-bo": { width: 6, hidden: 6, epochs: 2, warmEpochs: 1, initial: 10, batch: 5, candidates: 20, parents: 0 },
+  "supervised-reinforce": { width: 6, hidden: 6, steps: 5, candidates: 20 },
 };
+
+/** Sixty architectures as three decisions; every combination is one. */
+const DECISIONS: Decisions = {
+  choices: [5, 4, 3],
+  decide: (chosen) => ((chosen[0] as number) * 4 + (chosen[1] as number)) * 3 + (chosen[2] as number),
+};
+/** A visited start that is neither evaluated nor paid. */
+const UNPAID: readonly StrategyName[] = ["reinforce", "supervised-reinforce"];
 
 const all = (embedding: Embedding): Uint32Array => Uint32Array.from({ length: embedding.count }, (_, index) => index);
 
@@ -36,7 +56,13 @@ function make(
   given: { setting?: SearchSetting; options?: StrategyOptions; seed?: number; candidates?: Uint32Array } = {},
 ): Strategy {
   const { setting = SETTING, options = {}, seed = 1, candidates = all(embedding) } = given;
-  return strategy(name, setting, { ...SMALL[name], ...options }).create({ embedding, candidates, seed });
+  return strategy(name, setting, { ...SMALL[name], ...options }).create({
+    embedding,
+    graphs: nasbench201(),
+    decisions: DECISIONS,
+    candidates,
+    seed,
+  });
 }
 
 /** Asks and tells until `count` architectures were asked or nothing is left. */
@@ -64,8 +90,7 @@ describe.each(STRATEGIES)("%s", (name) => {
   it("never asks an architecture twice, and asks until none is left", () => {
     const asked = play(make(name, embedding), values, 1000);
     expect(new Set(asked).size).toBe(asked.length);
-    // REINFORCE visits its start without evaluating it.
-    expect(asked.length).toBe(name === "reinforce" ? 59 : 60);
+    expect(asked.length).toBe(UNPAID.includes(name) ? 59 : 60);
   });
 
   it("asks only candidates", () => {
@@ -97,7 +122,7 @@ describe.each(STRATEGIES)("%s", (name) => {
 
   it("works with a single candidate", () => {
     const asked = play(make(name, embedding, { candidates: Uint32Array.of(7) }), values, 10);
-    expect(asked).toEqual(name === "reinforce" ? [] : [7]);
+    expect(asked).toEqual(UNPAID.includes(name) ? [] : [7]);
   });
 });
 
@@ -218,6 +243,35 @@ describe("REINFORCE", () => {
     const flat = (baseline: number) =>
       play(make("reinforce", embedding, { options: { baseline } }), new Array<number>(400).fill(baseline), 40);
     expect(flat(0.4)).toEqual(flat(0.95));
+  });
+});
+
+describe("REINFORCE with a categorical policy", () => {
+  const best = 4 * 4 * 3 + 3 * 3 + 2;
+  const values = Array.from({ length: 60 }, (_, index) => (index === best ? 0.9 : 0.5));
+  const embedding = cloud(60, 4);
+  const RATE = { learningRate: 0.3 };
+
+  it("asks more and more for what was paid best, where it may ask again", () => {
+    // Only the last choice of each decision is paid: each can be learnt by itself.
+    const shares = Array.from({ length: 60 }, (_, i) => (Math.floor(i / 12) / 4 + (Math.floor(i / 3) % 4) / 3 + (i % 3) / 2) / 3);
+    const asked = play(make("reinforce-categorical", embedding, { setting: RELEASED, options: RATE }), shares, 400);
+    expect(asked.slice(-50).filter((index) => index === best).length).toBeGreaterThan(40);
+  });
+
+  it("learns nothing where all rewards are the same", () => {
+    const flat = new Array<number>(60).fill(0.5);
+    const quick = play(make("reinforce-categorical", embedding, { options: RATE }), flat, 40);
+    expect(play(make("reinforce-categorical", embedding), flat, 40)).toEqual(quick);
+    expect(play(make("reinforce-categorical", embedding, { options: RATE }), values, 40)).not.toEqual(quick);
+  });
+
+  it("is refused for a space of which a sample is listed", () => {
+    const chosen = strategy("reinforce-categorical", { ...SETTING, space: "darts" });
+    expect(missingKnowledge(chosen, knowledgeOf(darts({ count: 10 })))).toMatch(
+      /expected NAS-Bench-101 or NAS-Bench-201.*a sample/,
+    );
+    expect(missingKnowledge(chosen, knowledgeOf(nasbench201()))).toBeUndefined();
   });
 });
 

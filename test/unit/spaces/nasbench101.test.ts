@@ -173,6 +173,39 @@ describe("the official order", () => {
     expect(indexOf("01 12 03 24 34", "i31mo")).not.toBe(indexOf("01 12 03 24 34", "i13mo"));
   });
 
+  test("decisions on 21 edges and five operations make a cell, what is on no path pruned, or none", () => {
+    const decide = (edges: readonly (readonly [number, number])[], digits: readonly number[]): number | undefined => {
+      const chosen = new Array<number>(21).fill(0);
+      for (const [from, to] of edges) chosen[from + (to * (to - 1)) / 2] = 1;
+      return space.decisions?.decide([...chosen, ...digits]);
+    };
+    expect(space.decisions?.choices).toEqual([...new Array(21).fill(2), 3, 3, 3, 3, 3]);
+    // 0 = 3x3, 1 = 1x1, 2 = pooling; the edge 2 -> 3 leads nowhere.
+    expect(
+      decide(
+        [
+          [0, 1],
+          [1, 4],
+          [2, 3],
+          [4, 6],
+        ],
+        [1, 0, 0, 2, 0],
+      ),
+    ).toBe(indexOf("01 12 23", "i1mo"));
+    expect(decide([[0, 6]], [0, 0, 0, 0, 0])).toBe(indexOf("01", "io"));
+    expect(
+      decide(
+        [
+          [0, 1],
+          [2, 6],
+        ],
+        [0, 0, 0, 0, 0],
+      ),
+    ).toBeUndefined();
+    const everyEdge = space.decisions?.choices.map((count) => (count === 2 ? 1 : 0));
+    expect(space.decisions?.decide(everyEdge ?? [])).toBeUndefined();
+  });
+
   test.each<[string, Graph, RegExp]>([
     ["a cycle", graph("01 12 23 31 34", "i313o"), /^The edges 1 -> 2 -> 3 -> 1 form a cycle\.$/],
     ["a loop", graph("01 11 12", "i3o"), /^The edges 1 -> 1 form a cycle\.$/],

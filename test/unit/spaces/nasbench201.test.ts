@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/errors.ts";
 import { nasbench201 } from "../../../src/spaces/index.ts";
 import { packingOf, packSpace, unpack } from "../../../src/spaces/packing.ts";
-import { type Graph, PADDING } from "../../../src/spaces/space.ts";
+import { type Decisions, type Graph, PADDING } from "../../../src/spaces/space.ts";
 import { shared } from "../../shared.ts";
 
 const space = nasbench201();
@@ -178,6 +178,17 @@ describe("graph", () => {
       g.operations[4] = 1;
     });
     expect(new Set([space.hash(loose), space.hash(other), space.hash(space.graph(NONE))]).size).toBe(3);
+  });
+});
+
+describe("decisions", () => {
+  test("an operation of five for each of six edges: every combination is another cell", () => {
+    const { choices, decide } = space.decisions as Decisions;
+    expect(choices).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(decide([0, 0, 0, 0, 0, 0])).toBe(NONE);
+    expect(decide([0, 3, 0, 0, 0, 1])).toBe(cell("none nor_conv_3x3 none none none skip_connect"));
+    const digits = (code: number): number[] => choices.map((_, edge) => Math.floor(code / 5 ** edge) % 5);
+    expect(new Set(Array.from({ length: space.size }, (_, code) => decide(digits(code)))).size).toBe(space.size);
   });
 });
 
