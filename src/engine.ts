@@ -7,6 +7,7 @@ import { type Connection, connectHere, connectWorker } from "./remote.ts";
 import { requestOf, type SpaceCache, tablesOf } from "./spaces/index.ts";
 import { keyOf } from "./spaces/kept-tables.ts";
 import type { Membership, SearchSpace } from "./spaces/space.ts";
+import type { BackendChoice } from "./vgae/backend.ts";
 import type { TrainingOptions } from "./vgae/config.ts";
 import type { DrawnSamples } from "./vgae/exploration.ts";
 import type { Neighbours } from "./vgae/nearest/neighbours.ts";
@@ -14,8 +15,11 @@ import type { PriorName } from "./vgae/prior/prior.ts";
 import type { BackendName, StepMetrics } from "./vgae/trainer.ts";
 
 export interface EngineOptions {
-  /** By default WebGPU, and TensorFlow.js on WebAssembly where there is none. */
-  readonly backend?: BackendName;
+  /**
+   * By default `automatic`: WebGPU, but TensorFlow.js on WebAssembly where there is none, or where a software adapter computes it and
+   * WebAssembly is faster. A named one is used as it is, or refused.
+   */
+  readonly backend?: BackendChoice;
   /** A worker that runs `engine.worker.js`, or `false` for the calling thread (Node, servers). By default a worker where there are any. */
   readonly worker?: Worker | false;
   /** Another implementation of `navigator.gpu`, such as Dawn's in Node; only without a worker. */

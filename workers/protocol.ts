@@ -6,6 +6,7 @@
 import type { SpaceChoice } from "../src/spaces/registry.ts";
 import type { Membership } from "../src/spaces/space.ts";
 import type { SpaceTables } from "../src/spaces/tables.ts";
+import type { BackendChoice } from "../src/vgae/backend.ts";
 import type { TrainingOptions } from "../src/vgae/config.ts";
 import type { Decoding } from "../src/vgae/decoding.ts";
 import type { DrawnSamples, DrawRequest } from "../src/vgae/exploration.ts";
@@ -88,8 +89,11 @@ export interface PretrainResult {
 
 /** A space that was not adopted before is prepared by the first call that names it, without progress. */
 export interface EngineApi extends SpaceHolder {
-  /** Opens the best backend (or the named one) and says which, and why. */
-  open(backend?: BackendName): Promise<Outcome<DeviceReport>>;
+  /**
+   * Opens the fastest backend (or the named one) and says which, and why; without a choice, what is open or was chosen last. The model moves
+   * to another one. Refused while a job trains.
+   */
+  open(backend?: BackendChoice): Promise<Outcome<DeviceReport>>;
   /** One job at a time; progress goes to `events` (transferred). Resolves when the job ends. */
   pretrain(request: PretrainRequest, events: MessagePort): Promise<Outcome<PretrainResult>>;
   pause(): Promise<void>;

@@ -22,7 +22,7 @@ export type CommandBackend = (typeof COMMAND_BACKENDS)[number];
 export const backendOption = (): Option =>
   new Option(
     "--backend <name>",
-    "where the model runs: webgpu (our kernels), tfjs-wasm or tfjs-cpu (TensorFlow.js); default: webgpu, and tfjs-wasm with a warning where there is none",
+    "where the model runs: webgpu (our kernels), tfjs-wasm or tfjs-cpu (TensorFlow.js); default: webgpu, but tfjs-wasm where there is no adapter (with a warning), or a software adapter that is slower (not llvmpipe)",
   ).choices(COMMAND_BACKENDS);
 
 /** WebGPU in Node. @throws Failure with one sentence where there is no adapter */
@@ -34,7 +34,7 @@ export async function openGpu(): Promise<GPU> {
   }
 }
 
-/** The named backend, or WebGPU with TensorFlow.js as the fallback. Says which one it became. */
+/** The named backend, or the fastest here. Says which one it became. */
 export async function openCommandBackend(name: CommandBackend | undefined, to: Output): Promise<Backend> {
   const backend = await open(name, to);
   to.note(backend.name === "webgpu" ? `${backend.message} ${dawnNote()}.` : backend.message);

@@ -110,7 +110,9 @@ export async function openDevice(
       ),
       faults,
     },
-    message: software ? `WebGPU runs on a software adapter (${name}): correct, but slow.` : `WebGPU runs on ${name}.`,
+    message: software
+      ? `WebGPU runs on a software adapter (${name}): the processor computes, slower than a graphics card would.`
+      : `WebGPU runs on ${name}.`,
   };
 }
 

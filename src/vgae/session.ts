@@ -2,7 +2,7 @@ import { DeviceError, InputError } from "../errors.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
-import { adapterText, type Backend } from "./backend.ts";
+import { adapterText, type Backend, type BackendChoice } from "./backend.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
@@ -11,15 +11,18 @@ import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } f
 import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
 import { stepsPerEpoch } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
-import type { BackendName, Trainer } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 /**
  * One model at a time on one backend, and at most one training job: what a worker holds for a page. Where the backend's device is lost,
  * the next one is opened and gets the model; what was asked meanwhile is answered from there.
  */
 export interface Session extends Omit<Exploration, "forget"> {
-  /** Opens the best backend, or the named one. Again with another name: closes the one before. */
-  open(backend?: BackendName): Promise<Backend>;
+  /**
+   * Opens the fastest backend, or the named one; without a choice, what is open or was chosen last. Another choice closes the backend before,
+   * and the model moves on when it is asked for next. Refused with an InputError while a job trains.
+   */
+  open(backend?: BackendChoice): Promise<Backend>;
   pretrain(request: SessionRequest, emit: (event: PretrainEvent) => void): Promise<SessionResult>;
   /** The job under way, if there is one. */
   readonly job: Pretraining | undefined;
@@ -83,41 +86,49 @@ interface Current {
 /** Waits before each attempt to open WebGPU again after a loss, in milliseconds: a driver may need a moment to come back. */
 const REOPEN_MS = [0, 500, 2000] as const;
 
-export function session(openBackend: (backend?: BackendName) => Promise<Backend>): Session {
+export function session(openBackend: (backend: BackendChoice) => Promise<Backend>): Session {
   let backend: Backend | undefined;
   let alive = false;
   let closed = false;
-  let preferred: BackendName | undefined;
+  let preferred: BackendChoice = "automatic";
   let opening: Promise<Backend> | undefined;
   let current: Current | undefined;
   let job: Pretraining | undefined;
 
-  const open = async (name?: BackendName): Promise<Backend> => {
+  /** Whether a choice leaves things as they are. A graphics card that was named is what would be chosen without a name, too. */
+  const fits = ({ name, status }: Backend, choice: BackendChoice | undefined): boolean =>
+    choice === undefined || choice === name || (choice === "automatic" && (preferred === "automatic" || status === "hardware"));
+
+  const open = async (choice?: BackendChoice): Promise<Backend> => {
     if (closed) throw new DeviceError("The engine is closed.");
-    if (backend && alive && (name === undefined || name === backend.name)) return backend;
+    if (backend && alive && fits(backend, choice)) {
+      preferred = choice ?? preferred;
+      return backend;
+    }
     if (opening) {
       const opened = await opening;
-      return name === undefined || name === opened.name ? opened : open(name);
+      return choice === undefined ? opened : open(choice);
     }
     if (job && alive) throw new InputError("A training run is under way: cancel it before changing the backend.");
-    opening = openNext(name).finally(() => {
+    opening = openNext(choice).finally(() => {
       opening = undefined;
     });
     return opening;
   };
 
-  const openNext = async (name: BackendName | undefined): Promise<Backend> => {
+  const openNext = async (choice: BackendChoice | undefined): Promise<Backend> => {
     const wasLost = backend?.name === "webgpu" && !alive;
-    const opened = (wasLost && name === undefined && (await reopen())) || (await openBackend(name ?? preferred));
+    const opened = (wasLost && choice === undefined && (await reopen())) || (await openBackend(choice ?? preferred));
     if (closed) {
       opened.close();
       throw new DeviceError("The engine is closed.");
     }
     if (alive) {
-      replace(undefined);
+      // The model finds its backend gone when it is asked for next, and moves to this one.
+      if (current) current.place.latest().destroy();
       backend?.close();
     }
-    preferred = name ?? preferred;
+    preferred = choice ?? preferred;
     backend = opened;
     alive = true;
     void opened.lost.then(() => {
@@ -126,15 +137,13 @@ export function session(openBackend: (backend?: BackendName) => Promise<Backend>
     return opened;
   };
 
-  /** WebGPU once more, with some patience, before anything else takes its place. */
+  /** WebGPU once more, with some patience, before anything else takes its place. It may come back on an adapter where something else is faster. */
   const reopen = async (): Promise<Backend | undefined> => {
     for (const wait of REOPEN_MS) {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      try {
-        return await openBackend("webgpu");
-      } catch {
-        // Not back yet, or for good.
-      }
+      const opened = await openBackend(preferred).catch(() => undefined);
+      if (opened?.status === "hardware" || opened?.status === "software-adapter") return opened;
+      opened?.close();
     }
     return undefined;
   };

@@ -1,13 +1,17 @@
 import { expect, test } from "@playwright/test";
-import { cellTitle, coloursOf, loadDemo, map, openLab, openStep, primary, watchProblems } from "./lab.ts";
+import { cellTitle, coloursOf, loadDemo, map, notices, openLab, openStep, primary, watchProblems } from "./lab.ts";
 
-test("without a WebGPU adapter the page says so and why, and names what computes instead", async ({ page }) => {
-  await openLab(page);
+test("without a WebGPU adapter the page says so and why, and names what computes instead, even where a link asks for one", async ({
+  page,
+}) => {
+  await openLab(page, "backend=webgpu");
   const badge = page.locator("button.device");
   await expect(badge).toContainText("TensorFlow.js");
   await expect(badge).toHaveAttribute("data-status", /no-adapter|no-api/);
   await badge.click();
   await expect(page.getByRole("dialog", { name: "Device" })).toContainText(/WebGPU/);
+  await expect(notices(page, "warning")).toContainText(/WebGPU .* So the page chooses by itself what models run on\./);
+  await expect(page).not.toHaveURL(/backend=/);
 });
 
 test("without WebGPU the shipped map is there, cells can be looked at, and a search runs", async ({ page }) => {

@@ -4,7 +4,8 @@ import { openLab } from "./lab.ts";
 // A software adapter compiles for seconds, four times here, and a checkpoint is kept every three.
 test.describe.configure({ timeout: 600_000 });
 const PATIENCE = { timeout: 240_000 };
-const LONG = "epochs=1000&seed=3";
+/** The first lab computes on WebGPU however slow; the second one, without an address, on what is fastest. */
+const LONG = "epochs=1000&seed=3&backend=webgpu";
 
 interface Watched {
   readonly workers: Worker[];

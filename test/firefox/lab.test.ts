@@ -74,7 +74,7 @@ describe("Firefox with WebGPU", () => {
   });
 
   it("pre-trains in the worker, with a falling loss", async () => {
-    await goto("epochs=1000&seed=3&strategy=random");
+    await goto("epochs=1000&seed=3&strategy=random&backend=webgpu");
     await firefox.until(
       `return ${LAB}.querySelector("button.device")?.textContent.includes("WebGPU");`,
       "WebGPU on the badge of the device",

@@ -78,8 +78,8 @@ export class ArchscapeSelfTest extends LitElement {
   protected override render(): TemplateResult {
     const { test } = this.self.store.value;
     return html`<section class="stack" aria-label="Self-test" data-state=${test.state}>
-      <h3>Does this device compute correctly?</h3>
-      ${test.state === "idle" ? html`<p class="small quiet">A self-test trains, embeds and searches on known numbers and compares every result. It takes seconds on a graphics card, up to a minute on a software adapter, and nothing leaves this machine.</p>` : nothing}
+      <h3>Does WebGPU compute correctly here?</h3>
+      ${test.state === "idle" ? html`<p class="small quiet">A self-test of our WebGPU kernels trains, embeds and searches on known numbers and compares every result, whatever models run on now. It takes seconds on a graphics card, up to a minute on a software adapter, and nothing leaves this machine.</p>` : nothing}
       ${
         test.state === "running"
           ? html`<progress max=${test.total} .value=${test.done} aria-label="Self-test"></progress>
@@ -124,11 +124,11 @@ export class ArchscapeSelfTest extends LitElement {
 
 function advice(): TemplateResult {
   return html`<div class="stack small">
-    <p><strong>What to do.</strong> The map, shipped embeddings and searches on this page do not use the device and can be trusted. What is trained or embedded here cannot.</p>
+    <p><strong>What to do.</strong> The map, shipped embeddings and searches on this page do not use the device and can be trusted. What WebGPU trains or embeds here cannot.</p>
     <ul>
       <li>Update the browser and the driver of the graphics card, start anew, and test again.</li>
       <li>Try another browser: it brings its own shader compiler. On a laptop with two graphics cards, try the other one.</li>
-      <li>Until then switch WebGPU off in the browser: the page then trains with TensorFlow.js on the processor, slower and independent of the card.</li>
+      <li>Until then choose TensorFlow.js above: it computes on the processor, slower than a graphics card and independent of it.</li>
       <li>Copy the result and send it with a bug report: the part that differs says where to look.</li>
     </ul>
   </div>`;

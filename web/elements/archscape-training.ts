@@ -14,6 +14,7 @@ const STATES: Readonly<Record<TrainingView["job"], string>> = {
   idle: "not started",
   starting: "starting",
   ending: "ending",
+  cancelling: "cancelling",
   running: "running",
   paused: "paused",
   finished: "finished",
@@ -24,6 +25,7 @@ const STATES: Readonly<Record<TrainingView["job"], string>> = {
 const BUSY: Partial<Record<TrainingView["job"], string>> = {
   starting: "The engine is starting.",
   ending: "The run is coming to its end.",
+  cancelling: "The run is being cancelled.",
 };
 
 /** Step 2: learn an embedding of the space, and keep or bring back a model. */
@@ -84,7 +86,7 @@ export class ArchscapeTraining extends LitElement {
         ${this.progress()}
         <div class="buttons" role="group" aria-label="Control of the run">
           <button type="button" ?disabled=${job === "running" || BUSY[job] !== undefined} title="One optimiser step" @click=${this.onStep}>Step</button>
-          <button type="button" ?disabled=${!active || BUSY[job] !== undefined} @click=${training.cancel}>Cancel</button>
+          <button type="button" ?disabled=${!active || job === "ending" || job === "cancelling"} @click=${training.cancel}>Cancel</button>
           <button type="button" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
         </div>
         <div class="fields">

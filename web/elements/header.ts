@@ -1,25 +1,37 @@
 import { html, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { DeviceReport } from "../../workers/protocol.ts";
 import { PAPER } from "../published.ts";
 import type { Lab } from "../state/context.ts";
+import { BACKENDS } from "../state/settings.ts";
+import { isActive } from "../state/training.ts";
 
-const BACKENDS: Readonly<Record<DeviceReport["backend"], string>> = {
+const TITLES: Readonly<Record<DeviceReport["backend"], string>> = {
   webgpu: "WebGPU",
   "tfjs-webgpu": "TensorFlow.js on WebGPU",
   "tfjs-wasm": "TensorFlow.js, WASM",
   "tfjs-cpu": "TensorFlow.js, CPU",
 };
 
-/** Which device trains, and on a press why this one. */
+const CHOICES: Readonly<Record<(typeof BACKENDS)[number], string>> = {
+  automatic: "what is fastest here",
+  webgpu: "WebGPU, our own kernels",
+  "tfjs-wasm": "TensorFlow.js on WebAssembly",
+};
+
+/** What models run on, and on a press why, and what else they could. */
 export function deviceBadge(lab: Lab): TemplateResult {
-  const { device } = lab.training.store.value;
+  const { device, job } = lab.training.store.value;
   const [tone, label, text] = ((): [string, string, string] => {
     if (device.state === "failed") return ["none", "No device", device.message];
     if (device.state !== "open") return ["waiting", "Device …", "The device is being opened."];
     const { backend, status, message } = device.report;
-    return [status === "hardware" ? "good" : "slow", BACKENDS[backend], message];
+    return [status === "hardware" ? "good" : "slow", TITLES[backend], message];
   })();
-  const adapter = device.state === "open" ? device.report.adapter : "";
+  const adapter = device.state === "open" && device.report.backend === "webgpu" ? device.report.adapter : "";
+  const active = isActive(job);
+  const choose = (event: Event): void =>
+    lab.settings.set({ backend: (event.target as HTMLSelectElement).value as (typeof BACKENDS)[number] });
   return html`
     <button type="button" class="device" popovertarget="device" data-tone=${tone} data-status=${device.state === "open" ? device.report.status : device.state}>
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
@@ -31,7 +43,16 @@ export function deviceBadge(lab: Lab): TemplateResult {
       <h2>${label}</h2>
       ${adapter ? html`<p class="mono">${adapter}</p>` : ""}
       <p>${text}</p>
-      <p class="small quiet">Map, search and everything else on the page work with any device; only pre-training gets slower.</p>
+      <label class="field">
+        <span>Models run on</span>
+        <select name="backend" ?disabled=${active} .value=${live(lab.settings.value.backend)} @change=${choose}>
+          ${BACKENDS.map((name) => html`<option value=${name} ?selected=${name === lab.settings.value.backend}>${CHOICES[name]}</option>`)}
+        </select>
+      </label>
+      <p class="small quiet">
+        ${active ? "Another choice has to wait for the end of the run. " : ""}Map, search and everything else on the page work with any
+        device; only pre-training gets slower.
+      </p>
       <archscape-self-test .space=${lab.space.name}></archscape-self-test>
     </div>
   `;

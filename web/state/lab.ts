@@ -5,8 +5,9 @@ import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
 import { VERSION } from "../../src/version.ts";
-import { adapterText } from "../../src/vgae/backend.ts";
+import { adapterText, type BackendChoice } from "../../src/vgae/backend.ts";
 import { DEFAULT_TRAINING, LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
+import { indexedDbDraft } from "../../workers/indexed-db.ts";
 import { pickFiles, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
 import { type Cartographer, cartographer, isLarge } from "../map/cartographer.ts";
@@ -21,9 +22,19 @@ import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
 import { DEFAULT_SETTINGS, SEARCHED_WORDS, type Settings, writeSettings } from "./settings.ts";
-import { DEMO_SOURCE, EMBEDDING_TENSOR, fetchDemoLabels, fetchEmbedding, fetchWeights, shippedModels } from "./shipped.ts";
+import {
+  DEMO_FILE,
+  DEMO_SOURCE,
+  EMBEDDING_TENSOR,
+  fetchDemoLabels,
+  fetchEmbedding,
+  fetchWeights,
+  shippedModels,
+} from "./shipped.ts";
 import { breath, createStore, type Store } from "./store.ts";
 import { readOptions, settingOn, strategyProblem } from "./strategy-options.ts";
+import { studyFiles } from "./study-files.ts";
+import { createStudying } from "./studying.ts";
 import { watchSurroundings } from "./surroundings.ts";
 import { traceLines, traceTable } from "./trace-files.ts";
 import { createTraining, isActive, type ModelVariety } from "./training.ts";
@@ -46,7 +57,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   const request = requestOf(space);
   const shipped = shippedModels(space.name);
   const clients = createClients(tables);
-  const labels = createStore<LabelsView>({ table: undefined, loading: false });
+  const labels = createStore<LabelsView>({ table: undefined, digest: undefined, loading: false });
   const maps: Cartographer = isLarge(space) && tables ? remoteCartographer(request, tables()) : cartographer(space);
   const atlas = createAtlas(space, maps, complain);
   const isShown = (): boolean => spaces.store.value.lab?.space === space;
@@ -54,7 +65,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   /** Whose rows are on their way to the map. */
   let source: Source = { kind: "shipped", protocol: settings.value.model };
 
-  const training = createTraining(space, clients.engine, {
+  const choice = (): BackendChoice => settings.value.backend;
+  const training = createTraining(space, clients.engine, choice, {
     onEmbedding(rows, { protocol, seed }, reached, present) {
       atlas.show(rows, { kind: "training", protocol, seed, reached }, present);
     },
@@ -63,6 +75,10 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     onPlaced: (rows, present) => atlas.show(rows, source, present),
     onFailure: ({ message }) => notices.post("problem", message),
+    onRefused(message) {
+      notices.post("warning", `${message} So the page chooses by itself what models run on.`);
+      settings.set({ backend: "automatic" });
+    },
     onDeviceLost: (reason, step) =>
       notices.post("warning", `The GPU was lost (${reason}); training went on from step ${count(step)}.`),
     onNotKept: (message) => notices.post("warning", message),
@@ -77,6 +93,40 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       if (result) select(result.index);
     },
   });
+
+  const studying = createStudying(clients.study, {
+    sources() {
+      const { table, digest } = labels.value;
+      const { atlas: chart } = atlas.store.value;
+      const isWhole = chart.status === "ready" && !chart.present;
+      return {
+        space: request,
+        title: space.title,
+        table: settings.value.labels === "demo" ? DEMO_FILE : (table?.source ?? ""),
+        atlas: chart,
+        settings: settings.value,
+        labels: table && { table, digest },
+        embedding: isWhole ? { data: chart.rows, count: chart.rows.length / LATENT, dimensions: LATENT } : undefined,
+      };
+    },
+    async showShipped(protocol) {
+      settings.set({ model: protocol });
+      await lab.showShipped(protocol);
+    },
+    notices,
+    save: saveFile,
+    kept: indexedDbDraft(JSON.stringify(request)),
+    // Each holds the embedding and what a strategy makes of it: gigabytes, in a large space.
+    workers: Math.min(isLarge(space) ? 4 : 8, navigator.hardwareConcurrency),
+  });
+  labels.subscribe(studying.refresh);
+  atlas.store.subscribe(studying.refresh);
+
+  // Another lab has the screen now and then: its choice is followed when it is back.
+  const followChoice = (): void => {
+    if (isShown()) training.followChoice();
+  };
+  const following = [settings, spaces.store, training.store].map((store) => store.subscribe(followChoice));
 
   const known = () => ({ space, facts: atlas.store.value.facts, table: labels.value.table });
 
@@ -93,8 +143,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     notices.say(`Architecture ${index}: ${space.format(index)}, ${told}.`);
   };
 
-  const useTable = (table: LabelTable): void => {
-    labels.set({ table, loading: false });
+  const useTable = (table: LabelTable, digest: string | undefined): void => {
+    labels.set({ table, digest, loading: false });
     const metric = chooseMetric(table, settings.value.metric);
     settings.set({ colour: `label:${metric.name}`, ...columnsFor(table, settings.value) });
     notices.post("news", `${table.source}: ${plural(table.rows, "row")}, ${plural(table.metrics.length, "metric")}.`);
@@ -110,7 +160,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       return false;
     }
     const reading = read.value;
-    if ("table" in reading) useTable(reading.table);
+    if ("table" in reading) useTable(reading.table, reading.digest);
     else {
       const { refused, problems } = reading;
       notices.post(
@@ -163,7 +213,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     const before = readSafeTensors(checkpoint).metadata["adapter"];
     const now = device.state === "open" ? adapterText({ ...device.report, name: device.report.backend }) : undefined;
     if (before === undefined || now === undefined || before === now) return;
-    notices.post("warning", `The run began on ${before} and goes on on ${now}: it is not the same to the last bit.`);
+    notices.post("warning", `The run began on ${before}. It goes on with ${now}, so its last digits will differ.`);
   };
 
   const lab: Lab = {
@@ -177,6 +227,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     labels,
     training,
     searching,
+    studying,
     notices,
     select,
     async find(text) {
@@ -189,14 +240,20 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       }
     },
     async openFiles(files) {
-      for (const file of files) {
+      const { study, others } = await studyFiles(files);
+      for (const file of others) {
         if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
         else if (/\.(csv|json|txt)(\.gz)?$/i.test(file.name)) {
           if (await openTable(new Uint8Array(await file.arrayBuffer()), file.name, false)) settings.set({ labels: "none" });
         } else {
-          notices.post("problem", `${file.name}: expected a checkpoint (.safetensors) or a label table (.csv, .json, also .gz).`);
+          notices.post(
+            "problem",
+            `${file.name}: expected a checkpoint (.safetensors), a label table (.csv, .json, also .gz) or a study (.json, .runs.jsonl).`,
+          );
         }
       }
+      // After the labels that it may have come with.
+      if (study) await studying.open(study);
     },
     async pickFiles(accept) {
       await lab.openFiles(await pickFiles(accept));
@@ -213,6 +270,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     close() {
       surroundings.stop();
+      for (const stop of following) stop();
       clients.close();
       maps.close();
     },
@@ -283,7 +341,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       }
     },
     dropLabels() {
-      labels.set({ table: undefined });
+      labels.set({ table: undefined, digest: undefined });
       searching.clear();
       settings.set({ labels: "none", colour: DEFAULT_SETTINGS.colour, keep: 1 });
     },
@@ -291,6 +349,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       try {
         const from = goOn ? training.beginning() : undefined;
         const options = optionsOf(settings.value, from?.variety);
+        if (from) void warnOfOtherAdapter(from.checkpoint);
         void training.start(options, { byStep, live: settings.value.live, ...(from ? { from } : {}) });
       } catch (error) {
         complain(error);

@@ -179,6 +179,12 @@ export function createSearching(client: () => Client<SearchApi>, effects: Search
       const ended = await client().ask((api) => api.run(order, transfer(port2, [port2])));
       port1.close();
       if (mine !== job) return;
+      if (!ended.ok && ended.error.kind === "cancelled") {
+        // While the space was prepared: there is no run yet.
+        store.set({ job: "cancelled" });
+        effects.onEnd("cancelled", undefined);
+        return;
+      }
       if (!ended.ok) {
         store.set({ job: "failed" });
         effects.onFailure(ended.error);

@@ -5,6 +5,7 @@ import type { Points } from "../../src/search/strategy.ts";
 import { DISCRETE_ENCODING_TITLES, DISCRETE_ENCODINGS } from "../../src/spaces/discrete/encode.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceName } from "../../src/spaces/space.ts";
+import type { BackendChoice } from "../../src/vgae/backend.ts";
 import { DEFAULT_TRAINING, PROTOCOLS } from "../../src/vgae/config.ts";
 
 /**
@@ -34,6 +35,9 @@ export const SPACES = ["nasbench201", "nasbench101", "darts"] as const satisfies
 /** More cells than this a page does not draw smoothly. */
 export const MOST_DRAWN = 1_000_000;
 
+/** Where models run. */
+export const BACKENDS = ["automatic", "webgpu", "tfjs-wasm"] as const satisfies readonly BackendChoice[];
+
 /** What a search is over: the map's embedding, an encoding, or the space itself. */
 export const SEARCHED = ["embedding", ...DISCRETE_ENCODINGS, "none"] as const satisfies readonly Points[];
 export const SEARCHED_WORDS: Readonly<Record<Points, string>> = {
@@ -50,6 +54,7 @@ const FIELDS = {
   drawSeed: { schema: whole(0, 2 ** 32 - 1), initial: 0 },
   model: { schema: oneOf(["released", "corrected"]), initial: "released" as "released" | "corrected" },
 
+  backend: { schema: oneOf(BACKENDS), initial: "automatic" as (typeof BACKENDS)[number] },
   protocol: { schema: oneOf(PROTOCOLS as readonly ["released", "corrected"]), initial: DEFAULT_TRAINING.protocol },
   epochs: { schema: whole(1, 10_000), initial: DEFAULT_TRAINING.epochs },
   seed: { schema: whole(0, 2 ** 32 - 1), initial: DEFAULT_TRAINING.seed },

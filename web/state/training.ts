@@ -1,6 +1,7 @@
 import { type Remote, transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
+import type { BackendChoice } from "../../src/vgae/backend.ts";
 import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
 import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
@@ -32,9 +33,9 @@ export interface TrainingView {
   readonly device: DeviceView;
   /**
    * `idle`: nothing was started yet, or all was reset. `starting`: the worker has not answered yet. `ending`: no more steps
-   * are made, the checkpoint of the last one is on its way.
+   * are made, the checkpoint of the last one is on its way; `cancelling`, because that was asked for.
    */
-  readonly job: "idle" | "starting" | "ending" | JobState;
+  readonly job: "idle" | "starting" | "ending" | "cancelling" | JobState;
   /** What the run under way or the last one was started with. */
   readonly options: TrainingOptions | undefined;
   readonly step: number;
@@ -81,7 +82,10 @@ export interface Beginning {
 
 export interface TrainingStore {
   readonly store: Store<TrainingView>;
+  /** Opens the chosen backend, where another one or none is open. */
   open(): Promise<void>;
+  /** Changes over to another choice than the one that is open, once nothing runs; the model goes along. */
+  followChoice(): void;
   start(
     options: TrainingOptions,
     how: { readonly byStep?: boolean; readonly from?: Beginning; readonly live: boolean },
@@ -111,6 +115,8 @@ export interface TrainingEffects {
   /** Rows of the model that was loaded or trained last. */
   onPlaced(rows: Float32Array, present: Uint32Array | undefined): void;
   onFailure(failure: Failure): void;
+  /** The chosen backend does not start, why in a sentence. */
+  onRefused(message: string): void;
   onDeviceLost(reason: string, step: number): void;
   /** The browser does not keep the run; why, in a sentence. */
   onNotKept(message: string): void;
@@ -156,15 +162,23 @@ const varietyIn = ({ encoder, variational }: Readonly<Record<string, string>>): 
 /** Not a matter of seeds: two runs of the same seed are two. */
 const runName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("-");
 
-export const isActive = (job: TrainingView["job"]): boolean => ["starting", "running", "paused", "ending"].includes(job);
+export const isActive = (job: TrainingView["job"]): boolean =>
+  ["starting", "running", "paused", "ending", "cancelling"].includes(job);
 
-export function createTraining(space: SearchSpace, engine: () => Client<EngineApi>, effects: TrainingEffects): TrainingStore {
+/** @param choice where models are to run: asked whenever something is opened */
+export function createTraining(
+  space: SearchSpace,
+  engine: () => Client<EngineApi>,
+  choice: () => BackendChoice,
+  effects: TrainingEffects,
+): TrainingStore {
   const store = createStore<TrainingView>({ device: { state: "unopened" }, ...INITIAL });
   const request = requestOf(space);
   /** All cells of a large space take longer than the steps of an epoch: while it is trained on, the map shows some. */
   const shown = isLarge(space) ? spreadOrder(space.size, 0, FIRST_LOOK) : undefined;
   let placing: AbortController | undefined;
-  let opening: Promise<void> | undefined;
+  /** What was opened last, and in which worker: a new one knows of no choice. */
+  let opened: { readonly wanted: BackendChoice; readonly ended: number; readonly done: Promise<void> } | undefined;
   /** The last snapshot that the browser's storage refused. */
   let unkept: Extract<EngineEvent, { type: "held" }> | undefined;
   /** A single step shows as paused throughout, else the buttons would flicker. */
@@ -180,6 +194,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
   /** Asks about the current model: where the worker died with it, another one gets it first. */
   const askModel = async <T>(call: (api: Remote<EngineApi>) => Promise<Outcome<T>>): Promise<Outcome<T>> => {
     for (;;) {
+      if (opened && opened.ended !== engine().ended) await open();
       const { ended } = engine();
       const model = held;
       if (model && model.ended !== ended && !isActive(store.value.job)) {
@@ -196,21 +211,32 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
   let run = 0;
 
   /** What the engine runs on now. */
-  const showDevice = async (): Promise<void> => {
-    const opened = await engine().ask((api) => api.open());
+  const showDevice = async (): Promise<void> => showAnswer(await engine().ask((api) => api.open()));
+
+  const showAnswer = (answer: Outcome<DeviceReport>): void =>
     store.set({
-      device: opened.ok ? { state: "open", report: opened.value } : { state: "failed", message: opened.error.message },
+      device: answer.ok ? { state: "open", report: answer.value } : { state: "failed", message: answer.error.message },
     });
-  };
 
   const open = (): Promise<void> => {
-    if (opening) return opening;
+    const wanted = choice();
+    const { ended } = engine();
+    if (opened?.wanted !== wanted || opened.ended !== ended) opened = { wanted, ended, done: openAs(wanted) };
+    return opened.done;
+  };
+
+  const openAs = async (wanted: BackendChoice): Promise<void> => {
+    // Whoever listens to the store may ask again: only once it is known what is being opened.
+    await Promise.resolve();
     store.set({ device: { state: "opening" } });
-    opening = showDevice();
-    return opening;
+    await underWay;
+    const answer = await engine().ask((api) => api.open(wanted));
+    if (!answer.ok && wanted !== "automatic") effects.onRefused(answer.error.message);
+    return choice() === wanted ? showAnswer(answer) : open();
   };
 
   const lastHeld = () => unkept;
+  const isCancelled = () => store.value.job === "cancelling";
 
   /** What becomes of a run whose worker died. */
   const afterEnd = (): string => {
@@ -225,7 +251,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       if (event.state === "running" && stepping) return;
       if (event.state === "paused") stepping = false;
       const over = event.state !== "running" && event.state !== "paused";
-      if (store.value.job !== "ending") store.set({ job: over ? "ending" : event.state });
+      const { job } = store.value;
+      if (job !== "ending" && job !== "cancelling") store.set({ job: over ? "ending" : event.state });
     } else if (event.type === "progress") {
       for (const metric of event.metrics) metrics.push(metric);
       const { step, totalSteps, stepsPerSecond, secondsLeft } = event;
@@ -280,6 +307,9 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
   return {
     store,
     open,
+    followChoice() {
+      if (opened && opened.wanted !== choice() && !isActive(store.value.job)) void open();
+    },
     place,
     stopPlacing: () => placing?.abort(),
     beginning() {
@@ -297,9 +327,15 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       const totalSteps = options.epochs * stepsPerEpoch(space.trainSize, options.batchSize);
       const begun = { options, variety: options, metrics, metricsCount: metrics.length, epochs, step, totalSteps };
       store.set({ ...INITIAL, job: "starting", ...begun });
+      /** Cancelled before its first step a run leaves neither model nor map, only what it was to go on from. */
+      const endBeforeBegun = (): void => {
+        store.set({ ...INITIAL, job: "cancelled", options, variety: options, step, totalSteps, epochs, resumable: resume });
+        effects.onEnd("cancelled", step);
+      };
       await open();
       await underWay;
       if (mine !== run) return;
+      if (isCancelled()) return endBeforeBegun();
       const { port1, port2 } = new MessageChannel();
       // The result and the last events come through different ports: the end is when both are here.
       const drained = new Promise<void>((resolve) => {
@@ -330,6 +366,8 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
       if (ended.ok) await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MILLISECONDS))]);
       port1.close();
       if (mine !== run) return;
+      const hasBegun = ended.ok ? store.value.step > 0 : ended.error.kind !== "cancelled";
+      if (isCancelled() && !hasBegun) return endBeforeBegun();
       if (!ended.ok) {
         const isBroken = engine().ended !== deaths;
         const last = lastHeld();
@@ -364,7 +402,7 @@ export function createTraining(space: SearchSpace, engine: () => Client<EngineAp
     },
     cancel() {
       if (!isActive(store.value.job)) return;
-      store.set({ job: "ending" });
+      store.set({ job: "cancelling" });
       void engine().api.cancel();
     },
     reset() {

@@ -63,7 +63,7 @@ async function info(to: Output, terminal: Terminal): Promise<ExitCode> {
     const driver = dawnNote();
     to.line({ type: "result", ...here, adapter, status, driver, limits, features, cache, spaces });
     const offered = (wanted: boolean) => FEATURES.filter((name) => features[name] === wanted).join(", ") || "none";
-    to.say(`adapter   ${adapter} (${status === "hardware" ? "hardware" : "software: correct, but slow"})`);
+    to.say(`adapter   ${adapter} (${status === "hardware" ? "hardware" : "software: computed by the processor"})`);
     to.say(`driver    ${driver}`);
     for (const name of LIMITS) to.say(`limit     ${name} ${limits[name]?.toLocaleString("en")}`);
     to.say(`features  offered: ${offered(true)}; not offered: ${offered(false)} (optional)`);

@@ -98,7 +98,7 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
     .addOption(
       new Option(
         "--variant <name>",
-        "kernels to compute with: another variant gives other bits; default: those of --resume, else the fastest, measured once an adapter",
+        "kernels to compute with: another variant gives other bits; default: those of --resume, else the fastest, measured once an adapter; means --backend webgpu",
       ).choices(VARIANT_NAMES),
     )
     .option("--weights-only", "leave the optimiser's state out: a third of the size, cannot be resumed")
@@ -155,7 +155,8 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   let steps = 0;
   let backendNow: Backend | undefined;
   const open = async (): Promise<Backend> => {
-    backendNow = await openCommandBackend(options.backend, to);
+    // Kernels are named only to be used.
+    backendNow = await openCommandBackend(options.backend ?? (options.variant === undefined ? undefined : "webgpu"), to);
     if (options.variant !== undefined)
       expectVariant(options.variant, backendNow, modelShape(space, HIDDEN, training.encoder), training);
     return backendNow;

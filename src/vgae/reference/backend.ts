@@ -16,7 +16,7 @@ export type OnBackend = <T>(work: () => T) => T;
 /**
  * @returns a function that runs work on this backend. TensorFlow.js has one current backend a process; each piece of work
  *   selects its own, so that several may be open at once.
- * @throws Error where the backend cannot start (no WebAssembly, no WebGPU)
+ * @throws Error where the backend cannot start (no WebAssembly, or none allowed; no WebGPU)
  */
 export async function openBackend(name: ReferenceBackend): Promise<OnBackend> {
   const key = KEYS[name];
@@ -41,6 +41,17 @@ async function load(name: ReferenceBackend): Promise<void> {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     // Threads need cross-origin isolation, which a page that embeds this cannot count on, and a worker made from a string.
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    if (!tf.env().getBool("IS_NODE")) setWasmPaths((await import("./wasm-files.ts")).WASM_FILES);
+    if (tf.env().getBool("IS_NODE")) return;
+    const { WASM_FILES } = await import("./wasm-files.ts");
+    setWasmPaths(WASM_FILES);
+    const hasSimd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+    await expectToCompile(WASM_FILES[hasSimd ? "tfjs-backend-wasm-simd.wasm" : "tfjs-backend-wasm.wasm"]);
   }
+}
+
+/** TensorFlow.js waits for ever for a binary that cannot be had, or that the page's policy forbids to compile (`wasm-unsafe-eval`). */
+async function expectToCompile(url: string): Promise<void> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`TensorFlow.js: expected the binary ${url}, found status ${answer.status}.`);
+  await WebAssembly.compile(await answer.arrayBuffer());
 }

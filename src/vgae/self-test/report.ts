@@ -96,7 +96,7 @@ export function verdict({ ok, parts, adapter, variants }: Report, { host, versio
   }
   const bad = parts.filter(({ state }) => state !== "agrees").map(({ part }) => part);
   const what = `the ${bad.length === 1 ? "check" : "checks"} of ${bad.join(", ")} failed`;
-  return `Does not compute correctly: ${what} on ${where}; do not trust what is trained or embedded here.`;
+  return `Does not compute correctly: ${what} on ${where}; do not trust what WebGPU trains or embeds here.`;
 }
 
 /** The whole report as plain text, to copy into a message. */

@@ -130,7 +130,7 @@ describe("a report", () => {
       "Computes correctly: all 2 checks agree on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3).",
     );
     expect(verdict(report([good, bad]), surroundings)).toBe(
-      "Does not compute correctly: the check of gradients failed on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3); do not trust what is trained or embedded here.",
+      "Does not compute correctly: the check of gradients failed on acme gpu (Firefox 153.0 on Linux; kernels f32, 4 columns; Archscape 1.2.3); do not trust what WebGPU trains or embeds here.",
     );
   });
 

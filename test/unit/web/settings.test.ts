@@ -11,6 +11,7 @@ describe("the settings in a link", () => {
   it("come back as they were written", () => {
     const settings = {
       ...DEFAULT_SETTINGS,
+      backend: "tfjs-wasm" as const,
       protocol: "corrected" as const,
       seed: 4_294_967_295,
       rate: 3e-4,
@@ -25,10 +26,12 @@ describe("the settings in a link", () => {
   });
 
   it("name each field that is unknown or does not fit, and read the rest", () => {
-    const { settings, complaints } = readSettings("#seed=7&tunnel=1&epochs=0&protocol=best&kl=&dropout=1.5&constructor=x");
+    const { settings, complaints } = readSettings(
+      "#seed=7&tunnel=1&epochs=0&backend=cuda&protocol=best&kl=&dropout=1.5&constructor=x",
+    );
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, seed: 7 });
-    expect(complaints).toHaveLength(6);
-    for (const name of ["tunnel", "epochs", "protocol", "kl", "dropout", "constructor"])
+    expect(complaints).toHaveLength(7);
+    for (const name of ["tunnel", "epochs", "backend", "protocol", "kl", "dropout", "constructor"])
       expect(complaints.join("\n")).toContain(name);
   });
 });
