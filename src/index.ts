@@ -99,6 +99,7 @@ export {
 } from "./spaces/index.ts";
 export type { Graph, Membership, SearchSpace, SpaceSample } from "./spaces/space.ts";
 export { VERSION } from "./version.ts";
+export type { BackendChoice } from "./vgae/backend.ts";
 export { ENCODERS, type Encoder, PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
 export type { DrawnSamples } from "./vgae/exploration.ts";
 export type { Neighbours } from "./vgae/nearest/neighbours.ts";
