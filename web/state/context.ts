@@ -11,12 +11,15 @@ import type { NoticeBoard } from "./notices.ts";
 import type { SearchingStore } from "./searching.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
+import type { StudyingStore } from "./studying.ts";
 import type { SurroundingsView } from "./surroundings.ts";
 import type { TrainingStore } from "./training.ts";
 
 /** The label table that is loaded, if one is. */
 export interface LabelsView {
   readonly table: LabelTable | undefined;
+  /** SHA-256 of its text; undefined without a table, and in a page that the browser does not hold for secure. */
+  readonly digest: string | undefined;
   readonly loading: boolean;
 }
 
@@ -30,6 +33,7 @@ export interface Lab {
   readonly labels: Store<LabelsView>;
   readonly training: TrainingStore;
   readonly searching: SearchingStore;
+  readonly studying: StudyingStore;
   readonly notices: NoticeBoard;
   readonly surroundings: Store<SurroundingsView>;
   readonly maps: Cartographer;
@@ -45,7 +49,7 @@ export interface Lab {
   select(index: number): void;
   /** Selects the architecture of a string in the official notation, or of an index. */
   find(text: string): Promise<void>;
-  /** Reads any file the page understands: checkpoint, embedding, label table. */
+  /** Reads any file the page understands: checkpoint, embedding, label table, study and its runs. */
   openFiles(files: Iterable<File>): Promise<void>;
   /** Opens the file picker and reads what was picked. `accept` as in an input element. */
   pickFiles(accept: string): Promise<void>;

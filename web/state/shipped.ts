@@ -7,6 +7,9 @@ import type { Protocol } from "../../src/vgae/config.ts";
 
 export const DEMO_SOURCE = "Fashion-MNIST 14×14, 3 epochs, seed 1";
 
+/** As the command would be given it. */
+export const DEMO_FILE = "fashion201.csv";
+
 /** Name of the tensor that an embedding file holds: space.size x 16. */
 export const EMBEDDING_TENSOR = "embedding";
 

@@ -3,6 +3,7 @@ import type { SpaceTables } from "../../src/spaces/tables.ts";
 import { endOf } from "../../workers/life.ts";
 import type { EngineApi, Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { SearchApi } from "../../workers/search-protocol.ts";
+import type { StudyApi } from "../../workers/study-protocol.ts";
 import type { TableApi } from "../../workers/table-protocol.ts";
 
 /**
@@ -92,6 +93,7 @@ export function once<T>(make: () => T): Once<T> {
 export interface Clients {
   readonly engine: Once<Client<EngineApi>>;
   readonly search: Once<Client<SearchApi>>;
+  readonly study: Once<Client<StudyApi>>;
   readonly tables: Once<Client<TableApi>>;
   /** Ends those that were started. */
   close(): void;
@@ -115,6 +117,13 @@ export function createClients(prepared: (() => SpaceTables) | undefined): Client
       adopt,
     ),
   );
+  const study = once(() =>
+    connect<StudyApi>(
+      () => new Worker(new URL("../../workers/study.worker.ts", import.meta.url), { type: "module", name: "study" }),
+      "study",
+      adopt,
+    ),
+  );
   const tables = once(() =>
     connect<TableApi>(
       () => new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
@@ -125,9 +134,10 @@ export function createClients(prepared: (() => SpaceTables) | undefined): Client
   return {
     engine,
     search,
+    study,
     tables,
     close() {
-      for (const client of [engine, search, tables]) client.made?.close();
+      for (const client of [engine, search, study, tables]) client.made?.close();
     },
   };
 }
