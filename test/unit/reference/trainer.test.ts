@@ -102,18 +102,28 @@ describe("the reference trainer", { timeout: 60_000 }, () => {
     trainer.destroy();
   });
 
-  it("keeps the number of tensors constant from step to step, and frees all in the end", async () => {
-    const before = tf.memory().numTensors;
-    const trainer = await open({ protocol: "released" });
+  it.each([
+    ["tfjs-cpu", 4],
+    ["tfjs-wasm", 100],
+  ] as const)("on %s needs no more tensors and bytes after %d steps, and frees all in the end", async (backend, steps) => {
+    const use = () => {
+      const { numTensors, numDataBuffers, numBytes } = tf.memory();
+      return { numTensors, numDataBuffers, numBytes };
+    };
+    const before = use();
+    const trainer = await open({ protocol: "released" }, backend);
     await trainer.advance(2);
     await trainer.finish();
-    const running = tf.memory().numTensors;
-    await trainer.advance(4);
+    const running = use();
+    await trainer.advance(steps);
     await trainer.finish();
+    trainer.takeMetrics();
     await trainer.encode(packed);
-    expect(tf.memory().numTensors).toBe(running);
+    await trainer.decode(new Float32Array(600 * shape.nodes * shape.latent));
+    await trainer.snapshot();
+    expect(use()).toEqual(running);
     trainer.destroy();
-    expect(tf.memory().numTensors).toBe(before);
+    expect(use()).toEqual(before);
   });
 
   it("trains on WebAssembly as on the CPU, step after step", async () => {
