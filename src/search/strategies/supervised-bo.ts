@@ -21,9 +21,9 @@ export interface SupervisedBoOptions extends PredictorTraining {
   readonly batch: number;
   /** Epochs of training from scratch. Default 100. */
   readonly epochs: number;
-  /** Epochs that later rounds go on for from where the last one ended. Default 20; `released`: 0, from scratch each round. */
+  /** Epochs that later rounds go on for from where the last one ended. Default 10; `released`: 0, from scratch each round. */
   readonly warmEpochs: number;
-  /** Architectures drawn a round of which expected improvement is worked out. Default 1,000. */
+  /** Architectures drawn a round of which expected improvement is worked out. Default 500. */
   readonly candidates: number;
   /** Best architectures so far whose single edits are candidates, too. Default 10; `released`: 0. */
   readonly parents: number;
@@ -50,11 +50,11 @@ export const supervisedBo: StrategyDefinition<SupervisedBoOptions> = {
     warmEpochs: whole(
       0,
       10_000,
-      "epochs that later rounds train on; 0: from scratch each round (arch2vec); 20, a fifth of the time",
+      "epochs that later rounds train on; 0: from scratch each round (arch2vec); 10, a tenth of the time",
     ),
     batchSize: whole(1, 10_000, "graphs a training step (arch2vec: 10)"),
     learningRate: positive(1, "step size of Adam (0.001, as arch2vec trains its encoder without labels)"),
-    candidates: whole(1, 1_000_000, "architectures drawn a round to choose among (arch2vec: all; 1,000 take half a second)"),
+    candidates: whole(1, 1_000_000, "architectures drawn a round to choose among (arch2vec: all; 500 take a quarter of a second)"),
     parents: whole(0, 10_000, "best architectures so far whose single edits are chosen among, too (BANANAS: 10; released: 0)"),
     target: numberOr("incumbent", "value to improve on: the best so far, or a fixed one (arch2vec: 0.95)"),
     spread: oneOf(["deviation", "variance"], "what expected improvement takes for the spread (released: the variance)"),
@@ -69,10 +69,10 @@ export const supervisedBo: StrategyDefinition<SupervisedBoOptions> = {
       width: 128,
       hidden: 128,
       epochs: 100,
-      warmEpochs: released ? 0 : 20,
+      warmEpochs: released ? 0 : 10,
       batchSize: 10,
       learningRate: 1e-3,
-      candidates: 1000,
+      candidates: 500,
       parents: released ? 0 : 10,
       target: released && accuracy ? (space === "nasbench201" ? 1 : 0.95) : "incumbent",
       spread: released ? "variance" : "deviation",

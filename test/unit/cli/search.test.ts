@@ -145,6 +145,16 @@ describe("archscape search", { timeout: 30_000 }, () => {
     const latent = await command([...bare, "--strategy", "evolution", "--set", "neighbours=nearest"]);
     expect(latent.err).toContain("found none: the strategy evolution learns from points.");
     const wrong = await command([...bare, "--strategy", "evolution", "--set", "population=0"]);
+    const sampled = await command([
+      "search",
+      "darts",
+      "--labels",
+      "nowhere.csv",
+      ...VALID,
+      "--strategy",
+      "reinforce-categorical",
+    ]);
+    expect(sampled.err).toContain("expected NAS-Bench-101 or NAS-Bench-201, of which all cells are listed, found a sample.");
     expect(wrong.err).toContain("Option population of strategy evolution: expected a whole number from 1 to 100000, found 0.");
   });
 

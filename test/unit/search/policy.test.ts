@@ -32,6 +32,16 @@ describe("the LSTM policy", () => {
     expect(gradientError(policy.parameters, gradients, () => loss(run(policy).means), 200)).toBeLessThan(1e-7);
   });
 
+  it("tells what each point that it read adds to the loss, as finite differences do", () => {
+    const policy = initialPolicy(dimensions, hidden, random);
+    const { means, episode } = run(policy);
+    const slopes = points.map(() => new Float64Array(dimensions));
+    backward(policy, episode, reinforceGradients(means, actions, advantages), slopes);
+    for (const [t, point] of points.entries()) {
+      expect(gradientError(point, slopes[t] as Float64Array, () => loss(run(policy).means), dimensions)).toBeLessThan(1e-6);
+    }
+  });
+
   it("reads what came before: the second mean depends on the first point", () => {
     const policy = initialPolicy(dimensions, hidden, random);
     const [a, b] = points as [Float64Array, Float64Array];

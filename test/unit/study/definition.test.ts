@@ -123,6 +123,11 @@ describe("a study as JSON", () => {
       { strategies: [{ strategy: "bo" }] },
       "study.json: strategies[0]: the strategy bo learns from points",
     ],
+    [
+      "decisions where a sample is listed",
+      { space: "darts", strategies: [{ strategy: "reinforce-categorical" }] },
+      "study.json: strategies[0]: Strategy reinforce-categorical decides on every operation and edge by itself: expected NAS-Bench-101",
+    ],
     ["another format", { archscape: "study 2" }, 'study.json: archscape: expected "study 1", found "study 2".'],
   ])("refuses %s", (_, changes, sentence) => {
     expect(refusal(changes)).toContain(sentence);

@@ -56,6 +56,11 @@ describe("the options of a strategy on the page", () => {
     expect(problem({ strategy: "bananas", points: "none" })).toMatch(/learns from points/);
     expect(problem({ points: "none" })).toBeUndefined();
     expect(problem({ points: "none", options: "neighbours=nearest" })).toMatch(/learns from points/);
+    const categorical: Settings = { ...DEFAULT_SETTINGS, strategy: "reinforce-categorical", points: "none" };
+    expect(strategyProblem(categorical, setting(categorical))).toBeUndefined();
+    expect(strategyProblem(categorical, settingOn(categorical, "darts", true))).toMatch(
+      /expected NAS-Bench-101 or NAS-Bench-201/,
+    );
   });
 });
 
@@ -64,7 +69,8 @@ describe("published figures", () => {
     const beside = (strategy: string, points: "embedding" | "none" | "operations") =>
       publishedSearch("nasbench201", strategy, points, "c100_test");
     expect(beside("reinforce", "embedding")).toBe(0.7315);
-    expect(beside("reinforce", "operations")).toBe(0.7213);
+    expect(beside("reinforce", "operations")).toBeUndefined();
+    expect(beside("reinforce-categorical", "none")).toBe(0.7213);
     expect(beside("evolution", "none")).toBe(0.7286);
     expect(beside("evolution", "embedding")).toBeUndefined();
     expect(beside("random", "none")).toBe(beside("random", "embedding"));
