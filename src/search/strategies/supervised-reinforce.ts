@@ -23,7 +23,7 @@ export interface SupervisedReinforceOptions {
   readonly encoderRate: number;
   /** What is taken off a reward: see `ReinforceOptions`. */
   readonly baseline: number | "mean";
-  /** Architectures drawn an episode that a step may lead to. Default 1,000. */
+  /** Architectures drawn an episode that a step may lead to. Default 500. */
   readonly candidates: number;
   /** What the policy reads at each step: the architecture it came to, or always the run's random start (`released`). */
   readonly state: "current" | "start";
@@ -46,7 +46,7 @@ export const supervisedReinforce: StrategyDefinition<SupervisedReinforceOptions>
     candidates: whole(
       1,
       1_000_000,
-      "architectures drawn an episode that steps may lead to (arch2vec: all; 1,000 take half a second)",
+      "architectures drawn an episode that steps may lead to (arch2vec: all; 500 take a quarter of a second)",
     ),
     state: oneOf(["current", "start"], "what the policy reads: where it has come to, or always the random start (released)"),
   }),
@@ -57,7 +57,7 @@ export const supervisedReinforce: StrategyDefinition<SupervisedReinforceOptions>
     learningRate: 1e-2,
     encoderRate: 1e-3,
     baseline: accuracy ? (space === "nasbench201" ? 0.4 : 0.95) : "mean",
-    candidates: 1000,
+    candidates: 500,
     state: protocol === "released" ? "start" : "current",
   }),
   needs: () => ({ points: false, edits: false, graphs: true }),
