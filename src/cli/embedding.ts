@@ -1,7 +1,11 @@
 /** The learnt embedding that a command searches: read from a file, or made with a model. */
 import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError } from "../errors.ts";
 import { type EmbeddingValues, readEmbedding } from "../formats/embedding.ts";
+import { PRETRAINED, type Pretrained } from "../pretrained.ts";
 import type { SearchSpace } from "../spaces/space.ts";
+import type { Protocol } from "../vgae/config.ts";
 import { readInput } from "./files.ts";
 import { type CommandBackend, embedSpace, modelProvenance, openModel, readModel } from "./model.ts";
 import type { Output } from "./output.ts";
@@ -13,6 +17,16 @@ export interface EmbeddingOptions {
   readonly embedding?: string | undefined;
   /** Where the model runs. */
   readonly backend?: CommandBackend | undefined;
+}
+
+/** The files of a model that comes with archscape. @throws InputError where there is none */
+export function shippedModel(space: SearchSpace, protocol: Protocol): EmbeddingOptions {
+  const shipped: Readonly<Partial<Record<Protocol, Pretrained>>> = PRETRAINED[space.name];
+  const files = shipped[protocol];
+  if (!files) {
+    throw new InputError(`No ${protocol} model of ${space.title} comes with archscape: train one, and name it as model.`);
+  }
+  return files.embedding ? { embedding: fileURLToPath(files.embedding) } : { model: fileURLToPath(files.weights) };
 }
 
 export interface OpenedEmbedding {

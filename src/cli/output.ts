@@ -15,6 +15,7 @@ export interface JsonLine {
     | "part"
     | "device"
     | "architecture"
+    | "figure"
     | "result"
     | "error";
   readonly [key: string]: unknown;

@@ -3,6 +3,7 @@ import { DeviceError, InputError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
+import { figuresCommand } from "./commands/figures.ts";
 import { infoCommand } from "./commands/info.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { sampleCommand } from "./commands/sample.ts";
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   sampleCommand,
   searchCommand,
   studyCommand,
+  figuresCommand,
   convertCommand,
   verifyCommand,
   infoCommand,

@@ -1,12 +1,19 @@
 import { type Graph, PADDING } from "../spaces/space.ts";
 
+/** Size of a drawn node and the room around it, in pixels. */
 export interface NodeSize {
   readonly width: number;
   readonly height: number;
+  /** Between nodes side by side. */
+  readonly beside: number;
+  /** Between layers. */
+  readonly below: number;
 }
 
-/** A drawn node that has room for the name of its operation, in pixels. */
-export const NODE: NodeSize = { width: 94, height: 28 };
+/** A node that holds the name of its operation. */
+export const NODE: NodeSize = { width: 94, height: 28, beside: 8, below: 24 };
+/** A node that holds a letter or two. */
+export const SMALL_NODE: NodeSize = { width: 20, height: 16, beside: 6, below: 11 };
 
 /** Nodes through which something flows from input to output, i.e. not cut off by `none`. */
 export function liveNodes(graph: Graph, blocked: (operation: number) => boolean): ReadonlySet<number> {

@@ -25,14 +25,14 @@ export interface CellLayout {
 }
 
 /** Places the nodes of a cell in layers from input to output (dagre). The page imports it lazily. */
-export function layoutCell(graph: Graph, { width: nodeWidth, height: nodeHeight }: NodeSize = NODE): CellLayout {
+export function layoutCell(graph: Graph, size: NodeSize = NODE): CellLayout {
   const drawing = new DagreGraph();
-  const gap = Math.min(8, nodeWidth / 4);
-  drawing.setGraph({ rankdir: "TB", nodesep: gap, ranksep: Math.min(24, nodeHeight), edgesep: gap, marginx: 2, marginy: 2 });
+  const { beside, below } = size;
+  drawing.setGraph({ rankdir: "TB", nodesep: beside, ranksep: below, edgesep: beside, marginx: 2, marginy: 2 });
   drawing.setDefaultEdgeLabel(() => ({}));
   const count = graph.operations.length;
   const real = [...graph.operations].flatMap((operation, node) => (operation === PADDING ? [] : [node]));
-  for (const node of real) drawing.setNode(String(node), { width: nodeWidth, height: nodeHeight });
+  for (const node of real) drawing.setNode(String(node), { width: size.width, height: size.height });
   for (const from of real) {
     for (const to of real) if (graph.adjacency[from * count + to]) drawing.setEdge(String(from), String(to));
   }

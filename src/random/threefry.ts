@@ -5,7 +5,17 @@
  */
 
 /** The named streams a seed feeds. The number is the second key word. */
-export const STREAMS = { shuffle: 1, noise: 3, dropout: 4, search: 5, prior: 6, objective: 7, space: 8, statistics: 9 } as const;
+export const STREAMS = {
+  shuffle: 1,
+  noise: 3,
+  dropout: 4,
+  search: 5,
+  prior: 6,
+  objective: 7,
+  space: 8,
+  statistics: 9,
+  figures: 10,
+} as const;
 export type StreamName = keyof typeof STREAMS;
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;

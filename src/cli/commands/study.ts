@@ -1,13 +1,11 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { InputError } from "../../errors.ts";
 import type { EmbeddingValues } from "../../formats/embedding.ts";
 import { isTestMetric } from "../../formats/metric-units.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
-import { PRETRAINED, type Pretrained } from "../../pretrained.ts";
 import { searchSpace } from "../../spaces/registry.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { analyse } from "../../study/analysis.ts";
@@ -19,7 +17,7 @@ import type { RunLine, StudyLine } from "../../study/run-lines.ts";
 import { timeLeft } from "../../study/time-left.ts";
 import { VERSION } from "../../version.ts";
 import { wholeFrom } from "../arguments.ts";
-import { type EmbeddingOptions, openEmbedding } from "../embedding.ts";
+import { type EmbeddingOptions, openEmbedding, shippedModel } from "../embedding.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend } from "../model.ts";
 import { duration, type Output, output } from "../output.ts";
@@ -176,13 +174,7 @@ async function openSource(
   const named = (): EmbeddingOptions => {
     if (source.kind === "model") return { model: resolve(folder, source.path) };
     if (source.kind === "embedding") return { embedding: resolve(folder, source.path) };
-    const shipped: Readonly<Partial<Record<string, Pretrained>>> = PRETRAINED[space.name];
-    const files = shipped[source.protocol];
-    if (!files)
-      throw new InputError(
-        `No ${source.protocol} model of ${space.title} comes with archscape: train one, and name it as model.`,
-      );
-    return files.embedding ? { embedding: fileURLToPath(files.embedding) } : { model: fileURLToPath(files.weights) };
+    return shippedModel(space, source.protocol);
   };
   return openEmbedding(space, { ...named(), backend }, to);
 }

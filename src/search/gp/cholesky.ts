@@ -52,3 +52,14 @@ export function solveLower(packed: Float64Array, count: number, b: Float64Array)
     b[i] = ((b[i] as number) - dot(packed, at, b, 0, i)) / (packed[at + i] as number);
   }
 }
+
+/** Solves L^T x = b in place. */
+export function solveUpper(packed: Float64Array, count: number, b: Float64Array): void {
+  for (let i = count - 1; i >= 0; i--) {
+    const at = rowStart(i);
+    const x = (b[i] as number) / (packed[at + i] as number);
+    b[i] = x;
+    // Row i of L is column i of its transpose: what is solved leaves the equations above.
+    for (let j = 0; j < i; j++) b[j] = (b[j] as number) - x * (packed[at + j] as number);
+  }
+}

@@ -1,4 +1,5 @@
 import { nelderMead } from "../dngo/nelder-mead.ts";
+import { rowStart } from "./cholesky.ts";
 import { type Hyperparameters, logLikelihood } from "./regression.ts";
 
 /**
@@ -52,3 +53,11 @@ export function fitHyperparameters(distances: Float64Array, labels: Float64Array
 
 /** Of the logarithms and of the loss: finer differences change no proposal that labels could tell apart. */
 const TOLERANCE = 0.01;
+
+/** The median of distances packed as a lower triangle, their typical size; 1 where all are the same point, or there is one only. */
+export function medianDistance(packed: Float64Array): number {
+  const distances: number[] = [];
+  for (let i = 1; rowStart(i) < packed.length; i++) distances.push(...packed.subarray(rowStart(i), rowStart(i) + i));
+  const median = distances.sort((a, b) => a - b)[distances.length >> 1] ?? 0;
+  return median > 0 ? median : 1;
+}

@@ -3,9 +3,8 @@ import { oneOf, whole } from "../options.ts";
 import { drawer } from "../sampling.ts";
 import { askTell, type SearchSetting, type Strategy, type StrategyContext } from "../strategy.ts";
 import { beliefOver } from "./belief.ts";
-import { rowStart } from "./cholesky.ts";
 import { DESIGNS, type Design, maximinDesign } from "./design.ts";
-import { FITS, type Fit, fitHyperparameters } from "./hyperparameters.ts";
+import { FITS, type Fit, fitHyperparameters, medianDistance } from "./hyperparameters.ts";
 import { normalScores } from "./normal-scores.ts";
 import { DISTANCES, type Distance, poolOf } from "./points.ts";
 import { BATCHES, type BatchRule, observeMostPromising } from "./proposals.ts";
@@ -107,12 +106,4 @@ export function gaussianProcessSearch({ embedding, identity, candidates, seed, o
     () => (values.length === 0 ? start() : next()).map((place) => pool.indices[place] as number),
     (_, told) => values.push(...told),
   );
-}
-
-/** The median of the packed distances; 1 where all are the same point, or there is one only. */
-function medianDistance(packed: Float64Array): number {
-  const distances: number[] = [];
-  for (let i = 1; rowStart(i) < packed.length; i++) distances.push(...packed.subarray(rowStart(i), rowStart(i) + i));
-  const median = distances.sort((a, b) => a - b)[distances.length >> 1] ?? 0;
-  return median > 0 ? median : 1;
 }

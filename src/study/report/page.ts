@@ -36,7 +36,8 @@ code { font-size: .85em; overflow-wrap: anywhere }
 @media print { body { max-width: none; padding: 0; font-size: 10pt } figure, table { break-inside: avoid } h2, h3 { break-after: avoid } .scroll { overflow: visible } }
 `.trim();
 
-export const page = (title: string, version: string, body: string): string => `<!doctype html>
+/** @param style rules beside the report's own */
+export const page = (title: string, version: string, body: string, style = ""): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -44,7 +45,7 @@ export const page = (title: string, version: string, body: string): string => `<
 <meta name="generator" content="archscape ${escaped(version)}">
 <title>${escaped(title)}</title>
 <style>
-${STYLE}
+${STYLE}${style}
 </style>
 </head>
 <body>

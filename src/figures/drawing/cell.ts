@@ -1,0 +1,61 @@
+import { liveNodes, SMALL_NODE } from "../../drawing/cell-graph.ts";
+import { layoutCell } from "../../drawing/cell-layout.ts";
+import { operationLook } from "../../drawing/operation-look.ts";
+import type { SearchSpace } from "../../spaces/space.ts";
+import { type Canvas, element, words } from "./canvas.ts";
+
+/** A cell with a letter an operation, input on top. */
+export interface SmallCell {
+  readonly width: number;
+  readonly height: number;
+  readonly content: SVGElement;
+}
+
+const PORT = 4;
+
+export function smallCell(space: SearchSpace, index: number, canvas: Canvas): SmallCell {
+  const { document } = canvas;
+  const graph = space.graph(index);
+  const { width, height, nodes, edges } = layoutCell(graph, SMALL_NODE);
+  const live = liveNodes(graph, (operation) => space.operations[operation] === "none");
+  const name = (node: number): string => space.operations[graph.operations[node] as number] ?? "";
+  const lines = edges.map(({ from, to, points }) => {
+    const isLive = live.has(from) && live.has(to);
+    return element(document, "path", {
+      d: points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join(""),
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-opacity": isLive ? 0.6 : 0.3,
+      "stroke-dasharray": isLive ? undefined : "2 2",
+    });
+  });
+  const boxes = nodes.flatMap(({ node, x, y }) => {
+    const look = operationLook(name(node));
+    if (isPort(name(node))) {
+      return [element(document, "circle", { cx: x, cy: y, r: PORT, fill: canvas.palette.paper, stroke: "currentColor" })];
+    }
+    const box = {
+      x: x - SMALL_NODE.width / 2,
+      y: y - SMALL_NODE.height / 2,
+      width: SMALL_NODE.width,
+      height: SMALL_NODE.height,
+      rx: 3,
+    };
+    const isLive = live.has(node);
+    return [
+      ...(isLive ? [] : [element(document, "rect", { ...box, fill: canvas.palette.paper })]),
+      element(document, "rect", { ...box, fill: look.fill, "fill-opacity": isLive ? undefined : 0.3 }),
+      words(canvas, x, y + 4, look.letter, {
+        "text-anchor": "middle",
+        "font-size": 11,
+        "font-weight": 600,
+        fill: isLive ? look.text : "currentColor",
+      }),
+    ];
+  });
+  return { width, height, content: element(document, "g", {}, [...lines, ...boxes]) };
+}
+
+/** Where data enters or leaves a cell. */
+export const isPort = (operation: string): boolean =>
+  operation === "input" || operation === "output" || operation.startsWith("c_k");
