@@ -1,13 +1,14 @@
 import * as v from "valibot";
-import { generator } from "../../random/generator.ts";
+import { type Generator, generator } from "../../random/generator.ts";
 import type { ResidualNorm } from "../dngo/linear-regression.ts";
 import { mostPromising, regressOn, type Spread } from "../dngo/surrogate.ts";
 import { drawSome, freshCandidates } from "../neighbourhood.ts";
 import { numberOr, oneOf, positive, whole } from "../options.ts";
 import { rowsOf } from "../points.ts";
+import { sampleOf } from "../sampling.ts";
 import { standardise } from "../standardise.ts";
 import { askTell, type StrategyDefinition } from "../strategy.ts";
-import { embed, sampleOf } from "../supervised/embedding.ts";
+import { embed } from "../supervised/embedding.ts";
 import { initialPredictor, type Predictor, type PredictorTraining, trainPredictor } from "../supervised/training.ts";
 
 /**
@@ -54,7 +55,11 @@ export const supervisedBo: StrategyDefinition<SupervisedBoOptions> = {
     ),
     batchSize: whole(1, 10_000, "graphs a training step (arch2vec: 10)"),
     learningRate: positive(1, "step size of Adam (0.001, as arch2vec trains its encoder without labels)"),
-    candidates: whole(1, 1_000_000, "architectures drawn a round to choose among (arch2vec: all; 500 take a quarter of a second)"),
+    candidates: whole(
+      1,
+      1_000_000,
+      "architectures drawn a round to choose among (arch2vec: all; 500 take a quarter of a second)",
+    ),
     parents: whole(0, 10_000, "best architectures so far whose single edits are chosen among, too (BANANAS: 10; released: 0)"),
     target: numberOr("incumbent", "value to improve on: the best so far, or a fixed one (arch2vec: 0.95)"),
     spread: oneOf(["deviation", "variance"], "what expected improvement takes for the spread (released: the variance)"),
@@ -90,8 +95,8 @@ export const supervisedBo: StrategyDefinition<SupervisedBoOptions> = {
     let round = 0;
 
     /** Unseen architectures to choose among, ascending. */
-    const pool = (chance: ReturnType<typeof generator>): number[] => {
-      const left = Array.from(candidates).filter(fresh.has);
+    const pool = (chance: Generator): number[] => {
+      const left = candidates.filter(fresh.has);
       const some = new Set(sampleOf(left, options.candidates, chance));
       const order = asked.map((_, i) => i).sort((a, b) => (values[b] as number) - (values[a] as number));
       for (const i of order.slice(0, options.parents)) {

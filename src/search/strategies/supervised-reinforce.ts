@@ -4,8 +4,9 @@ import { adam } from "../adam.ts";
 import { numberOr, oneOf, positive, whole } from "../options.ts";
 import { nearestUnvisited } from "../reinforce/nearest.ts";
 import { backward, type Episode, forward, initialPolicy, reinforceGradients } from "../reinforce/policy.ts";
+import { sampleOf } from "../sampling.ts";
 import { askTell, type StrategyDefinition } from "../strategy.ts";
-import { embed, sampleOf } from "../supervised/embedding.ts";
+import { embed } from "../supervised/embedding.ts";
 import { encode, initialEncoder, LATENT, load, type Pass, passFor } from "../supervised/encoder.ts";
 import { addGradients } from "../supervised/gradients.ts";
 
@@ -85,7 +86,7 @@ export const supervisedReinforce: StrategyDefinition<SupervisedReinforceOptions>
         episode = [];
         means = [];
         actions = [];
-        const left = Array.from(candidates).filter((index) => visited[index] === 0);
+        const left = candidates.filter((index) => visited[index] === 0);
         const among = sampleOf(left, Math.max(options.candidates, options.steps), random);
         const points = embed(encoder, graphs, among);
         const places = Uint32Array.from(among.keys());

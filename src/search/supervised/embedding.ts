@@ -1,4 +1,3 @@
-import type { Generator } from "../../random/generator.ts";
 import type { Embedding, Graphs } from "../strategy.ts";
 import { type Encoder, encode, LATENT, load, passFor } from "./encoder.ts";
 
@@ -17,15 +16,4 @@ export function embed(encoder: Encoder, graphs: Graphs, indices: ArrayLike<numbe
     data.set(pass.embedding.subarray(0, some.length * LATENT), start * LATENT);
   }
   return { data, count: all.length, dimensions: LATENT };
-}
-
-/** So many of the candidates that are left, at random; all of them where they are no more. Ascending. */
-export function sampleOf(left: readonly number[], count: number, random: Generator): number[] {
-  if (left.length <= count) return [...left];
-  const pool = [...left];
-  for (let i = 0; i < count; i++) {
-    const other = i + random.integer(pool.length - i);
-    [pool[i], pool[other]] = [pool[other] as number, pool[i] as number];
-  }
-  return pool.slice(0, count).sort((a, b) => a - b);
 }
