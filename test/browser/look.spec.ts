@@ -128,6 +128,9 @@ test.describe("on a phone", () => {
 
   test("the map is on top, one panel at a time below, nothing wider than the screen", async ({ page }) => {
     await openLab(page, "cell=11");
+    await expect(page.locator("button.device")).toHaveText(/WebGPU|WASM/);
+    const help = await page.getByRole("button", { name: "Help" }).boundingBox();
+    expect((help?.x ?? 0) + (help?.width ?? 390)).toBeLessThan(390);
     const tabs = page.getByRole("group", { name: "Panels" });
     for (const [tab, element] of [
       ["Space", "archscape-space"],

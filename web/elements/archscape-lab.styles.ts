@@ -180,10 +180,8 @@ export const labStyles = css`
     .tools button {
       padding: 4px 8px;
     }
-    .device span {
-      max-width: 112px;
-      overflow: hidden;
-      text-overflow: ellipsis;
+    .device .long {
+      display: none;
     }
     main:not(.alone) {
       grid-template-columns: minmax(0, 1fr);

@@ -6,6 +6,7 @@ import type { Lab } from "../state/context.ts";
 import { BACKENDS } from "../state/settings.ts";
 import { isActive } from "../state/training.ts";
 
+/** The last word is enough where there is little room. */
 const TITLES: Readonly<Record<DeviceReport["backend"], string>> = {
   webgpu: "WebGPU",
   "tfjs-webgpu": "TensorFlow.js on WebGPU",
@@ -29,6 +30,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
     return [status === "hardware" ? "good" : "slow", TITLES[backend], message];
   })();
   const adapter = device.state === "open" && device.report.backend === "webgpu" ? device.report.adapter : "";
+  const [, engine, short] = /^(.+, )?(.+)$/.exec(label) ?? [];
   const active = isActive(job);
   const choose = (event: Event): void =>
     lab.settings.set({ backend: (event.target as HTMLSelectElement).value as (typeof BACKENDS)[number] });
@@ -37,7 +39,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
         ${tone === "good" ? html`<svg><circle cx="5" cy="5" r="4.5" /></svg>` : html`<svg><path d="M5 .5 9.5 9.5H.5z" /></svg>`}
       </svg>
-      <span>${label}</span>
+      <span>${engine ? html`<span class="long">${engine}</span>` : ""}${short}</span>
     </button>
     <div id="device" class="pop" popover role="dialog" aria-label="Device">
       <h2>${label}</h2>

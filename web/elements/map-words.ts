@@ -6,14 +6,16 @@ import { isActive } from "../state/training.ts";
 
 /** Why some cells are not on the map, and how far the others are. */
 export function partialMap(lab: Lab): TemplateResult | typeof nothing {
-  const { placing, job } = lab.training.store.value;
+  const { placing, placed, job } = lab.training.store.value;
   const text = partText(lab.atlas.store.value.atlas, lab.space);
   if (!text) return nothing;
   const rest = placing
     ? `the others follow, ${duration(placing.secondsLeft)} left`
     : isActive(job)
       ? "the others follow when training ends"
-      : "the others were not placed";
+      : placed
+        ? "the others are about to be drawn"
+        : "the others were not placed";
   return html`<span data-part>${text}; ${rest}</span>`;
 }
 
