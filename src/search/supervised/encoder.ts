@@ -10,17 +10,8 @@ import { multiply } from "../dngo/multiply.ts";
 import { fillUniform } from "../sampling.ts";
 import type { Graphs } from "../strategy.ts";
 
-export interface EncoderShape {
-  /** Nodes a graph, N. */
-  readonly nodes: number;
-  /** Length of the operation one-hot, K. */
-  readonly kinds: number;
-  /** Features of a layer, H. */
-  readonly width: number;
-}
-
 /** Layers and latent dimensions of arch2vec. */
-export const LAYERS = 4;
+const LAYERS = 4;
 export const LATENT = 16;
 const NORM_EPSILON = 1e-5;
 const NORM_MOMENTUM = 0.1;
@@ -39,14 +30,20 @@ export interface Stage {
   readonly variance: number;
 }
 
-export interface Encoder extends EncoderShape {
+export interface Encoder {
+  /** Nodes a graph, N. */
+  readonly nodes: number;
+  /** Length of the operation one-hot, K. */
+  readonly kinds: number;
+  /** Features of a layer, H. */
+  readonly width: number;
   /** eps (LAYERS); of each stage weight (H x inputs), bias, scale and shift (H each); of the map to the embedding weight (D x H) and bias (D). */
   readonly parameters: Float64Array;
   /** Of each stage the running mean and the running variance of its batch norm (H each). */
   readonly running: Float64Array;
   readonly stages: readonly Stage[];
   /** Where the map to the embedding has its weight and bias. */
-  readonly head: { readonly weight: number; readonly bias: number; readonly end: number };
+  readonly head: { readonly weight: number; readonly bias: number };
 }
 
 /** An encoder initialised as PyTorch does: linear maps uniform within 1/sqrt(inputs), eps 0, scale 1, shift 0. */
@@ -71,8 +68,8 @@ export function initialEncoder({ nodes, operations }: Graphs, width: number, ran
       variance: mean + width,
     };
   });
-  const head = { weight: at, bias: at + LATENT * width, end: at + LATENT * width + LATENT };
-  const parameters = new Float64Array(head.end);
+  const head = { weight: at, bias: at + LATENT * width };
+  const parameters = new Float64Array(head.bias + LATENT);
   const running = new Float64Array(stages.length * 2 * width);
   for (const { inputs, weight, scale, shift, variance } of stages) {
     fillUniform(parameters.subarray(weight, scale), 1 / Math.sqrt(inputs), random);
