@@ -7,7 +7,7 @@ const ground = "^src/(spaces|formats|random)/|^src/(errors|version)[.]ts$";
 const shaders = "^shaders/";
 const gpu = "^src/gpu/";
 const models = "^src/(vgae|networks|datasets)/";
-const searching = "^src/(study|search|objectives|figures|drawing)/";
+const searching = "^src/(study|search|objectives|figures|drawing|predictors)/";
 /** What search asks for and knows nothing of: surrogates of many searches on the GPU. */
 const surrogates = "^src/surrogates/";
 const workers = "^workers/";
