@@ -9,6 +9,7 @@ import { ArchscapeOffer } from "./elements/archscape-offer.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
 import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
+import { ArchscapeStudy } from "./elements/archscape-study.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
 
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
@@ -23,6 +24,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-search": ArchscapeSearch,
   "archscape-self-test": ArchscapeSelfTest,
   "archscape-space": ArchscapeSpace,
+  "archscape-study": ArchscapeStudy,
   "archscape-training": ArchscapeTraining,
 };
 

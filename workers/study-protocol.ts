@@ -35,6 +35,7 @@ export interface OpenedStudy {
   /** A sentence each: what the table lacks. */
   readonly warnings: readonly string[];
   readonly searchesTestMetric: boolean;
+  readonly searchesEmbedding: boolean;
 }
 
 /** Which curves are drawn. */

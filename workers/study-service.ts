@@ -186,6 +186,7 @@ export function studyService({ openSearcher, shelf }: StudySurroundings): StudyA
           total: study.entries.length * study.seeds.length,
           warnings: labels.warnings,
           searchesTestMetric: isTestMetric(study.metric),
+          searchesEmbedding: searchesEmbedding(study),
         };
       }),
     async run(workers, events) {

@@ -139,6 +139,7 @@ export class ArchscapeLab extends LitElement {
     return html`
       <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
       ${lab ? this.whole(lab) : opening ? this.alone(opening) : nothing}
+      ${lab ? html`<archscape-study .lab=${lab}></archscape-study>` : nothing}
       <archscape-notices .board=${this.notices}></archscape-notices>
     `;
   }
@@ -189,7 +190,7 @@ export class ArchscapeLab extends LitElement {
           )}
         </div>
       </main>
-      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors) or a label table (.csv, .json, also .gz)</p></div>` : nothing}
+      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors), a label table (.csv, .json, also .gz), or a study (.json, .runs.jsonl)</p></div>` : nothing}
     `;
   }
 

@@ -54,7 +54,13 @@ export class ArchscapeSearch extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.searching.store]);
+    new Watch(this, () => [
+      this.lab.settings,
+      this.lab.labels,
+      this.lab.atlas.store,
+      this.lab.searching.store,
+      this.lab.studying.store,
+    ]);
   }
 
   protected override render(): TemplateResult {
@@ -76,8 +82,18 @@ export class ArchscapeSearch extends LitElement {
       title: "Search",
       summary,
       primary,
-      body: html`${this.result()} ${this.form(running)}`,
+      body: html`${this.result()} ${this.comparison()} ${this.form(running)}`,
     });
+  }
+
+  /** The way to many strategies at once; says how far they are while nobody looks. */
+  private comparison(): TemplateResult {
+    const { studying } = this.lab;
+    const { job, progress } = studying.store.value;
+    return html`<div class="row">
+      <button type="button" data-compare @click=${studying.show}>Compare strategies …</button>
+      <span class="small quiet">${job === "idle" ? "over many seeds" : progress ? `${count(progress.runs)} of ${plural(progress.total, "run")}` : "begins"}</span>
+    </div>`;
   }
 
   private form(running: boolean): TemplateResult {

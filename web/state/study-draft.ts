@@ -1,10 +1,7 @@
-import { InputError } from "../../src/errors.ts";
 import { type StrategyName, strategy } from "../../src/search/strategies.ts";
-import type { Points } from "../../src/search/strategy.ts";
+import type { Points, SearchProtocol } from "../../src/search/strategy.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
-import { readStudy } from "../../src/study/definition.ts";
-import { draftText, type EntryDraft, type StudyDraft } from "../../src/study/draft.ts";
-import { searchesEmbedding } from "../../src/study/plan.ts";
+import type { EntryDraft, StudyDraft } from "../../src/study/draft.ts";
 import type { Atlas } from "./atlas.ts";
 import { sourceText } from "./atlas.ts";
 import type { Settings } from "./settings.ts";
@@ -95,28 +92,32 @@ export function withCost({ cost: _, ...draft }: StudyDraft, cost: string): Study
   return { ...draft, ...(cost === "" ? {} : { cost }) };
 }
 
-/** Why the draft cannot be run on what is loaded, in sentences; undefined where it can, as far as can be told without the labels. */
-export function draftProblem(draft: StudyDraft, source: string, atlas: Atlas): string | undefined {
-  try {
-    const study = readStudy(draftText(draft), source);
-    if (!searchesEmbedding(study)) return undefined;
-    if (atlas.status !== "ready") return "This study searches an embedding, and the map has none: pre-train one in step 2.";
-    if (atlas.present) return "This study searches the embedding of all cells, and the map has only a part of them.";
-    const { pretrained } = draft;
-    if (pretrained === undefined || (atlas.source.kind === "shipped" && atlas.source.protocol === pretrained)) return undefined;
-    return `This study searches the shipped ${pretrained} model, and the map shows ${sourceText(atlas.source)}.`;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
+/** Why a study that searches an embedding cannot be run on this map, in one sentence; undefined where it can. */
+export function mapProblem(draft: StudyDraft, atlas: Atlas): string | undefined {
+  if (atlas.status === "loading") return "The map is on its way.";
+  if (atlas.status !== "ready") return "This study searches an embedding, and the map has none: pre-train one in step 2.";
+  if (atlas.present) return "This study searches the embedding of all cells, and the map has only a part of them.";
+  if (!isOther(draft, atlas)) return undefined;
+  const { pretrained, model, embedding } = draft;
+  const own = pretrained ? `the shipped ${pretrained} model` : (model ?? embedding);
+  return `This study searches ${own}, and the map shows ${sourceText(atlas.source)}.`;
 }
 
-/** A draft that was kept; undefined where it is no study any more. */
+/** Whether the map shows something else than what the study names; files are told apart by what stands in them, when runs go on. */
+export function isOther({ pretrained }: StudyDraft, atlas: Atlas): boolean {
+  if (atlas.status !== "ready" || atlas.present) return false;
+  return pretrained === undefined ? atlas.source.kind === "shipped" : !isShipped(atlas, pretrained);
+}
+
+/** Whether the map shows the shipped model of that protocol. */
+export const isShipped = (atlas: Atlas, protocol: SearchProtocol | undefined): boolean =>
+  atlas.status === "ready" && atlas.source.kind === "shipped" && atlas.source.protocol === protocol;
+
+/** A draft that was kept; undefined where it is none. Whether it can be run, the worker tells. */
 export function readDraft(text: string | undefined): StudyDraft | undefined {
-  if (text === undefined) return undefined;
   try {
-    readStudy(text, "");
-    return JSON.parse(text) as StudyDraft;
+    const draft = JSON.parse(text ?? "") as StudyDraft;
+    return Array.isArray(draft.strategies) ? draft : undefined;
   } catch {
     return undefined;
   }

@@ -17,10 +17,11 @@ import type { NoticeBoard } from "./notices.ts";
 import { createStore, type Store } from "./store.ts";
 import {
   type DraftSetting,
-  draftProblem,
   embeddingNamed,
   fileStem,
   firstDraft,
+  isShipped,
+  mapProblem,
   readDraft,
   withEmbedding,
 } from "./study-draft.ts";
@@ -165,6 +166,13 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
     else notices.post("problem", view.error.message);
   };
 
+  const arrive = (opened: OpenedStudy, { atlas }: StudySources): void => {
+    const { draft, searchesEmbedding, runs, total } = opened;
+    // What has run needs no map to be looked at.
+    const needsMap = searchesEmbedding && runs < total;
+    store.set({ draft, opened, problem: needsMap ? mapProblem(draft, atlas) : undefined });
+  };
+
   /** Makes what is on the screen agree with draft, labels and map. */
   const refresh = async (): Promise<void> => {
     if (isRunning() || !store.value.isShown) return;
@@ -180,12 +188,11 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
       store.value.draft ?? (await restored()) ?? (sources.atlas.status === "loading" ? undefined : firstDraft(sources));
     // While a map is on its way nobody knows what there is to search: its arrival refreshes.
     if (mine !== turn || !draft) return;
-    const problem = draftProblem(draft, SOURCE, sources.atlas);
-    store.set({ draft, problem });
-    const answer = await ask({ study: { text: draftText(draft), source: SOURCE } }, effects.sources());
+    store.set({ draft });
+    const answer = await ask({ study: { text: draftText(draft), source: SOURCE } }, sources);
     if (mine !== turn) return;
-    if (!answer.ok) return store.set({ opened: undefined, view: undefined, problem: problem ?? answer.error.message });
-    store.set({ opened: answer.value });
+    if (!answer.ok) return store.set({ opened: undefined, view: undefined, problem: answer.error.message });
+    arrive(answer.value, sources);
     await show(mine);
   };
 
@@ -223,20 +230,13 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
         if (!store.value.draft) await refresh();
         return;
       }
+      arrive(answer.value, sources);
       const { draft } = answer.value;
-      store.set({
-        draft,
-        opened: answer.value,
-        problem: draftProblem(draft, SOURCE, sources.atlas),
-        failed: [],
-        progress: undefined,
-      });
+      store.set({ failed: [] });
       keep(draft);
       await show(mine);
       const { pretrained } = draft;
-      const { atlas } = sources;
-      const isOnMap = atlas.status === "ready" && atlas.source.kind === "shipped" && atlas.source.protocol === pretrained;
-      if (pretrained !== undefined && !isOnMap) await effects.showShipped(pretrained);
+      if (pretrained !== undefined && !isShipped(sources.atlas, pretrained)) await effects.showShipped(pretrained);
     },
     edit(change) {
       const { draft } = store.value;
