@@ -5,6 +5,7 @@ import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { figuresCommand } from "./commands/figures.ts";
 import { infoCommand } from "./commands/info.ts";
+import { predictCommand } from "./commands/predict.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { sampleCommand } from "./commands/sample.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   sampleCommand,
   searchCommand,
   studyCommand,
+  predictCommand,
   figuresCommand,
   convertCommand,
   verifyCommand,

@@ -3,6 +3,7 @@ import { encodeSpace } from "../spaces/discrete/encode.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { type FeatureSource, sourceOf, together } from "./features.ts";
 import { liveWayRows, structureRows } from "./structure.ts";
+import { subtreeRows } from "./subtrees.ts";
 
 /** Points of a whole space: a learnt embedding, or an encoding. Row-major, count x dimensions, in index order. */
 interface Points {
@@ -41,19 +42,23 @@ export function meanEmbeddingSource(name: string, space: SearchSpace, points: Po
 export const graphOnly: FeatureSource = { name: "graph", of: (indices) => ({ indices, blocks: [] }) };
 
 /** Features that need no model. */
-export const MODEL_FREE = ["operations", "adjacency", "path", "structure", "combined"] as const;
+export const MODEL_FREE = ["operations", "adjacency", "path", "structure", "combined", "combined+subtrees"] as const;
 export type ModelFree = (typeof MODEL_FREE)[number];
 
 /**
  * - `operations`, `adjacency`, `path`: the encodings of `src/spaces/discrete`
  * - `structure`: counts and path lengths (`structureRows`)
  * - `combined`: `structure` and the live ways (`liveWayRows`) as two blocks
+ * - `combined+subtrees`: these and the subtrees (`subtreeRows`) as three
  * @param space prepared
  */
 export function modelFreeSource(space: SearchSpace, name: ModelFree): FeatureSource {
   if (name === "structure") return sourceOf(name, space, structureRows(space), "euclidean");
   if (name === "combined") {
     return together(name, [modelFreeSource(space, "structure"), sourceOf("ways", space, liveWayRows(space), "hamming")]);
+  }
+  if (name === "combined+subtrees") {
+    return together(name, [modelFreeSource(space, "combined"), sourceOf("subtrees", space, subtreeRows(space), "hamming")]);
   }
   return sourceOf(name, space, writerOf(encodeSpace(space, name)), "hamming");
 }
