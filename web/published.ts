@@ -1,12 +1,12 @@
 import type { Points } from "../src/search/strategy.ts";
 import type { SpaceName } from "../src/spaces/space.ts";
 
+export { PAPER } from "../src/figures/published.ts";
+
 /**
- * Figures of others, for comparison, each with its source. They are never mixed with what this page measures.
- * Source of all: Yan, Zheng, Ao, Zeng, Zhang, "Does Unsupervised Architecture Representation Learning Help Neural
- * Architecture Search?", NeurIPS 2020 (arXiv 2006.06936), tables 1 and 3.
+ * Numbers of others, for comparison. They are never mixed with what this page measures. Source of all: tables 1 and 3 of the arch2vec paper
+ * (`PAPER` in src/figures/published.ts).
  */
-export const PAPER = { short: "Yan et al. 2020", link: "https://arxiv.org/abs/2006.06936" } as const;
 
 /** arch2vec by space, shares as fractions: entry-wise accuracy of the held-out part, 10,000 samples of the prior. */
 export const PUBLISHED_QUALITY: Readonly<

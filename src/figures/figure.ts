@@ -23,7 +23,7 @@ export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
     number: 2,
     about: "A Gaussian process is told the labels of 250 random cells and predicts those of all others from the embedding alone.",
     unlike:
-      "Exponential kernel, length scale and noise by marginal likelihood. The paper names no kernel, and does not say whether cells of 0.8 or less are among those told; here they are not.",
+      "Exponential kernel, length scale and noise by marginal likelihood. The paper names no kernel, and does not say whether cells of 0.8 or less are among those told; where accuracies go beyond 0.8, they are left out here.",
     needsLabels: true,
   },
   distance: {

@@ -22,7 +22,7 @@ const hasDemo = ({ space }: Lab): boolean => space.name === "nasbench201";
 
 /** Step 3: bring labels, colour the map, find cells. */
 export class ArchscapeExplore extends LitElement {
-  static override properties = { lab: { attribute: false } };
+  static override properties = { lab: { attribute: false }, showsFigures: { state: true } };
   static override styles = [
     shared,
     stepStyles,
@@ -44,10 +44,12 @@ export class ArchscapeExplore extends LitElement {
   ];
 
   declare lab: Lab;
+  declare showsFigures: boolean;
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store]);
+    this.showsFigures = false;
+    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.figures.store]);
   }
 
   protected override render(): TemplateResult {
@@ -66,16 +68,38 @@ export class ArchscapeExplore extends LitElement {
             : { label: "Open labels …", run: () => void lab.pickFiles(TABLES) }),
           obstacle: loading ? "The table is being read." : undefined,
         };
-    return step({
+    const opened = step({
       lab,
       panel: "explore",
       number: 3,
       title: "Explore",
       summary,
       primary,
-      body: html`${this.colour()} ${this.finder()} ${this.table()} ${this.exports()}`,
+      body: html`${this.colour()} ${this.finder()} ${this.table()} ${this.figures()} ${this.exports()}`,
     });
+    return html`${opened}
+      ${this.showsFigures ? html`<archscape-figures .lab=${lab} @close=${this.closeFigures}></archscape-figures>` : nothing}`;
   }
+
+  /** The way to the paper's figures; says how far they are while nobody looks. */
+  private figures(): TemplateResult {
+    const { figures, isRunning } = this.lab.figures.store.value;
+    const made = Object.values(figures).filter(({ state }) => state === "done").length;
+    return html`<div class="row">
+      <button type="button" data-figures @click=${this.openFigures}>Figures of the paper …</button>
+      <span class="small quiet">${isRunning ? "being made" : made > 0 ? `${made} of ${Object.keys(figures).length} made` : "of this map"}</span>
+    </div>`;
+  }
+
+  private openFigures = async (): Promise<void> => {
+    const { ArchscapeFigures } = await import("./archscape-figures.ts");
+    if (!customElements.get("archscape-figures")) customElements.define("archscape-figures", ArchscapeFigures);
+    this.showsFigures = true;
+  };
+
+  private closeFigures = (): void => {
+    this.showsFigures = false;
+  };
 
   /** The best labelled cell by the metric that colours the map; -1 where there is no such metric. */
   private best(): number {

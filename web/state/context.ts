@@ -7,6 +7,7 @@ import type { KeptRun } from "../../workers/run-keeper.ts";
 import type { Cartographer } from "../map/cartographer.ts";
 import type { Known } from "../map/quantity.ts";
 import type { AtlasStore } from "./atlas.ts";
+import type { FiguresStore } from "./figures.ts";
 import type { NoticeBoard } from "./notices.ts";
 import type { SearchingStore } from "./searching.ts";
 import type { Settings } from "./settings.ts";
@@ -34,6 +35,7 @@ export interface Lab {
   readonly training: TrainingStore;
   readonly searching: SearchingStore;
   readonly studying: StudyingStore;
+  readonly figures: FiguresStore;
   readonly notices: NoticeBoard;
   readonly surroundings: Store<SurroundingsView>;
   readonly maps: Cartographer;

@@ -18,6 +18,7 @@ import { remoteCartographer } from "../map/remote-cartographer.ts";
 import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
 import { chooseMetric, columnsFor } from "./columns.ts";
 import type { Lab, LabelsView, SpacesStore } from "./context.ts";
+import { createFigures } from "./figures.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
@@ -119,6 +120,16 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     // Each holds the embedding and what a strategy makes of it: gigabytes, in a large space.
     workers: Math.min(isLarge(space) ? 4 : 8, navigator.hardwareConcurrency),
   });
+  const figures = createFigures(space, clients.figures, {
+    material() {
+      const { atlas: chart } = atlas.store.value;
+      if (chart.status !== "ready") return { why: "Figures are made of the map's embedding, and there is no map yet." };
+      if (chart.present) return { why: `Figures need the embedding of all cells; the map has ${partText(chart, space)}.` };
+      return { rows: chart.rows, source: sourceText(chart.source), table: labels.value.table };
+    },
+    onFailure: ({ message }) => notices.post("problem", message),
+  });
+
   labels.subscribe(studying.refresh);
   atlas.store.subscribe(studying.refresh);
 
@@ -228,6 +239,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     training,
     searching,
     studying,
+    figures,
     notices,
     select,
     async find(text) {

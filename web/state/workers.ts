@@ -1,5 +1,6 @@
 import { type Remote, wrap } from "comlink";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
+import type { FiguresApi } from "../../workers/figures-protocol.ts";
 import { endOf } from "../../workers/life.ts";
 import type { EngineApi, Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { SearchApi } from "../../workers/search-protocol.ts";
@@ -94,6 +95,7 @@ export interface Clients {
   readonly engine: Once<Client<EngineApi>>;
   readonly search: Once<Client<SearchApi>>;
   readonly study: Once<Client<StudyApi>>;
+  readonly figures: Once<Client<FiguresApi>>;
   readonly tables: Once<Client<TableApi>>;
   /** Ends those that were started. */
   close(): void;
@@ -124,6 +126,13 @@ export function createClients(prepared: (() => SpaceTables) | undefined): Client
       adopt,
     ),
   );
+  const figures = once(() =>
+    connect<FiguresApi>(
+      () => new Worker(new URL("../../workers/figures.worker.ts", import.meta.url), { type: "module", name: "figures" }),
+      "figures",
+      adopt,
+    ),
+  );
   const tables = once(() =>
     connect<TableApi>(
       () => new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
@@ -135,9 +144,10 @@ export function createClients(prepared: (() => SpaceTables) | undefined): Client
     engine,
     search,
     study,
+    figures,
     tables,
     close() {
-      for (const client of [engine, search, study, tables]) client.made?.close();
+      for (const client of [engine, search, study, figures, tables]) client.made?.close();
     },
   };
 }

@@ -11,7 +11,13 @@ export interface SmallCell {
   readonly content: SVGElement;
 }
 
+/** Radius of an input or output. */
 const PORT = 4;
+
+interface Corner {
+  readonly x: number;
+  readonly y: number;
+}
 
 export function smallCell(space: SearchSpace, index: number, canvas: Canvas): SmallCell {
   const { document } = canvas;
@@ -19,7 +25,15 @@ export function smallCell(space: SearchSpace, index: number, canvas: Canvas): Sm
   const { width, height, nodes, edges } = layoutCell(graph, SMALL_NODE);
   const live = liveNodes(graph, (operation) => space.operations[operation] === "none");
   const name = (node: number): string => space.operations[graph.operations[node] as number] ?? "";
-  const lines = edges.map(({ from, to, points }) => {
+  const places = new Map(nodes.map(({ node, x, y }) => [node, { x, y, isPort: isPort(name(node)) }]));
+  /** Lines end at the boxes that were laid out; a port is smaller. */
+  const end = (node: number, corner: Corner, side: 1 | -1): Corner => {
+    const place = places.get(node);
+    return place?.isPort ? { x: place.x, y: place.y + side * PORT } : corner;
+  };
+  const lines = edges.map(({ from, to, points: [first, ...rest] }) => {
+    const last = rest.pop();
+    const points = first && last ? [end(from, first, 1), ...rest, end(to, last, -1)] : [];
     const isLive = live.has(from) && live.has(to);
     return element(document, "path", {
       d: points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join(""),

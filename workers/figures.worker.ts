@@ -1,0 +1,6 @@
+import { expose } from "comlink";
+import { figuresService } from "./figures-service.ts";
+import { announceLife } from "./life.ts";
+
+announceLife();
+expose(figuresService());
