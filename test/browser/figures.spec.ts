@@ -17,8 +17,9 @@ test("makes the paper's figures of the map on a phone, by keyboard, and saves on
   await dialog.getByLabel("Seeds").selectOption("1");
   await dialog.getByRole("button", { name: "Make 2" }).press("Enter");
   const walk = dialog.locator('[data-figure="walk"]');
-  await expect(walk.getByRole("img")).toBeVisible();
-  await expect(walk.getByRole("img").locator("text=start")).toHaveCount(1);
+  const drawn = walk.getByRole("img", { name: "16 cells" });
+  await expect(drawn).toBeVisible();
+  await expect(drawn).toContainText("start");
   await expect(dialog.locator('[data-figure="distance"]').getByRole("row", { name: "L2 distance grows" })).toContainText("yes");
   const fits = await dialog.locator(".scroll").evaluate((element) => element.scrollWidth <= element.clientWidth);
   expect(fits, "nothing sticks out of a phone's screen").toBe(true);

@@ -56,7 +56,8 @@ export class ArchscapeFigures extends LitElement {
     const place = this.renderRoot.querySelector(".figures");
     if (!place) return;
     this.resizing = new ResizeObserver(() => {
-      this.width = this.renderRoot.querySelector(".plot")?.clientWidth ?? 0;
+      // A plot that is not there yet has no width; its title does.
+      this.width = this.renderRoot.querySelector(".figures h3")?.clientWidth ?? 0;
     });
     this.resizing.observe(place);
   }

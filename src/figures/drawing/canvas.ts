@@ -62,10 +62,11 @@ export function element(
 /** Panels at their places in one picture. */
 export function picture(
   { document, width }: Canvas,
-  height: number,
+  tall: number,
   label: string,
   panels: readonly { readonly x: number; readonly y: number; readonly content: SVGElement }[],
 ): SVGElement {
+  const height = Math.ceil(tall);
   for (const { x, y, content } of panels) {
     content.setAttribute("x", String(x));
     content.setAttribute("y", String(y));
