@@ -23,7 +23,7 @@ export interface OpenStudy {
   /** Runs that were made elsewhere, as JSON lines. */
   readonly runs?: { readonly text: string; readonly source: string };
   /** What no run tells, for a study that is made of runs. */
-  readonly given: Pick<StudyDraft, "table" | "report" | "pretrained" | "embedding">;
+  readonly given: Pick<StudyDraft, "table" | "pretrained" | "embedding">;
 }
 
 export interface OpenedStudy {

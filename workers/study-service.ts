@@ -1,5 +1,6 @@
 import { InputError } from "../src/errors.ts";
-import { isTestMetric } from "../src/formats/metric-units.ts";
+import type { LabelTable } from "../src/formats/label-table.ts";
+import { isTestMetric, testTwin } from "../src/formats/metric-units.ts";
 import { searchSpace } from "../src/spaces/registry.ts";
 import { requestOf } from "../src/spaces/request.ts";
 import type { SearchSpace } from "../src/spaces/space.ts";
@@ -237,7 +238,7 @@ async function openStudy(
 ): Promise<Open> {
   const kept = files && keptIn(files.text, files.source);
   const name = files?.source.replace(/(\.runs)?\.jsonl$/i, "") ?? "";
-  const text = given?.text ?? (kept ? draftText(draftOfRuns(kept, { name, ...told })) : "");
+  const text = given?.text ?? (kept ? draftText(draftOfRuns(kept, { name, ...told, ...reportOf(kept, material.table) })) : "");
   const source = given?.source ?? files?.source ?? "";
   const study = readStudy(text, source);
   const { searched, table, tableDigest, embeddingDigest } = material;
@@ -277,6 +278,15 @@ async function runsOf({ seeds }: Study, { study, strategies }: Open["lines"], kn
   const wanted = new Set(seeds);
   const found = await Promise.all(strategies.map((strategy) => known.find(study, strategy)));
   return found.flat().filter(({ seed }) => wanted.has(seed));
+}
+
+/** Runs do not tell what was reported: most likely the test values that belong to what was searched. */
+function reportOf({ study: { metric } }: KeptRuns, { metrics }: LabelTable): { readonly report?: string } {
+  const report = testTwin(
+    metric,
+    metrics.map(({ name }) => name),
+  );
+  return report === undefined || report === metric ? {} : { report };
 }
 
 function keptIn(text: string, source: string): KeptRuns {

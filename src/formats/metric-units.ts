@@ -88,3 +88,9 @@ export function isTestMetric(name: string): boolean {
     .split(/[^a-z]+/)
     .includes("test");
 }
+
+/** The column of test values to report for a searched one, of those there are: its twin by name, else the first. */
+export function testTwin(searched: string, columns: readonly string[]): string | undefined {
+  const twin = searched.replace(/valid|val(?=\b|_)/i, "test");
+  return twin !== searched && columns.includes(twin) ? twin : columns.find(isTestMetric);
+}

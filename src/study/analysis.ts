@@ -180,7 +180,8 @@ function spreadOf(
     quartiles: { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) },
     tails: { low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) },
     deviation: statistics(sample)?.deviation,
-    regret: goal === "max" ? optimum - centre : centre - optimum,
+    // A mean of equal values may differ from them in the last digit.
+    regret: Math.max(0, goal === "max" ? optimum - centre : centre - optimum),
   };
 }
 

@@ -64,6 +64,8 @@ export class ArchscapeStudy extends LitElement {
         overflow: auto;
         padding: 16px;
         gap: 16px;
+        /* Tables that scroll would shrink instead. */
+        grid-auto-rows: max-content;
         scrollbar-width: thin;
       }
       .columns > :first-child {

@@ -1,5 +1,5 @@
 import type { LabelTable, Metric } from "../../src/formats/label-table.ts";
-import { isTestMetric } from "../../src/formats/metric-units.ts";
+import { testTwin } from "../../src/formats/metric-units.ts";
 import type { Settings } from "./settings.ts";
 
 /** Which columns of a label table are searched, reported and paid with when nobody chose. */
@@ -15,10 +15,10 @@ export function chooseMetric(table: LabelTable, wanted: string): Metric {
 
 /** Columns to search, report and pay with: the chosen ones where the table has them, else the likeliest. */
 export function columnsFor(table: LabelTable, { metric, report, cost }: Settings): Pick<Settings, "metric" | "report" | "cost"> {
-  const has = (name: string): boolean => table.metrics.some((candidate) => candidate.name === name);
+  const names = table.metrics.map(({ name }) => name);
+  const has = (name: string): boolean => names.includes(name);
   const searched = chooseMetric(table, metric).name;
-  const twin = searched.replace(/valid|val(?=\b|_)/i, "test");
-  const test = twin !== searched && has(twin) ? twin : table.metrics.find((candidate) => isTestMetric(candidate.name))?.name;
+  const test = testTwin(searched, names);
   const time = table.metrics.find((candidate) => candidate.quantity === "time")?.name;
   return { metric: searched, report: has(report) ? report : (test ?? ""), cost: has(cost) ? cost : (time ?? "") };
 }

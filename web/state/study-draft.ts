@@ -41,7 +41,7 @@ export function firstDraft({ space, title, table, atlas, settings }: DraftSettin
     space: isSample ? space : space.name,
     table,
     metric: settings.metric,
-    ...(settings.report ? { report: settings.report } : {}),
+    ...(settings.report && settings.report !== settings.metric ? { report: settings.report } : {}),
     ...(settings.cost ? { cost: settings.cost } : {}),
     ...named,
     budget: { queries: 40 },

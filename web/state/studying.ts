@@ -122,6 +122,8 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
   /** What the worker was given, and which worker. */
   let taken: { readonly labels: unknown; readonly embedding: unknown; readonly ended: number } | undefined;
   let turn = 0;
+  /** Files are on their way: they come before what is there otherwise. */
+  let isOpening = false;
   let hasRestored = false;
   let soon: ReturnType<typeof setTimeout> | undefined;
 
@@ -143,11 +145,10 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
 
   /** Asks the worker for a study; what it refuses is told and changes nothing. */
   const ask = async (files: Pick<OpenStudy, "study" | "runs">, sources: StudySources): Promise<Outcome<OpenedStudy>> => {
-    const { table, settings, atlas, space } = sources;
+    const { table, atlas, space } = sources;
     const ready = await take(sources);
     if (!ready.ok) return ready;
-    const given = { table, ...(settings.report ? { report: settings.report } : {}), ...embeddingNamed(atlas, space.name) };
-    return client().ask((api) => api.open({ ...files, given }));
+    return client().ask((api) => api.open({ ...files, given: { table, ...embeddingNamed(atlas, space.name) } }));
   };
 
   const restored = async (): Promise<StudyDraft | undefined> => {
@@ -175,7 +176,7 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
 
   /** Makes what is on the screen agree with draft, labels and map. */
   const refresh = async (): Promise<void> => {
-    if (isRunning() || !store.value.isShown) return;
+    if (isRunning() || !store.value.isShown || isOpening) return;
     const mine = ++turn;
     const sources = effects.sources();
     if (!sources.labels) return store.set({ opened: undefined, view: undefined, problem: undefined });
@@ -215,24 +216,23 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
     hide: () => store.set({ isShown: false }),
     async open(files) {
       if (isRunning()) return notices.post("problem", "The study was not opened, because another is running: cancel it first.");
-      const mine = ++turn;
       const sources = effects.sources();
       store.set({ isShown: true });
       if (!sources.labels) {
         waiting = files;
         return notices.post("warning", "A study needs the label table that it was made with: open that, and the study follows.");
       }
+      const mine = ++turn;
+      isOpening = true;
       const answer = await ask(files, sources);
-      if (mine !== turn) return;
+      isOpening = false;
       if (!answer.ok) {
         notices.post("problem", answer.error.message);
-        // Nothing was on the screen yet: what is there otherwise.
-        if (!store.value.draft) await refresh();
-        return;
+        return refresh();
       }
       arrive(answer.value, sources);
-      const { draft } = answer.value;
       store.set({ failed: [] });
+      const { draft } = answer.value;
       keep(draft);
       await show(mine);
       const { pretrained } = draft;

@@ -28,7 +28,7 @@ const STUDY = {
     { strategy: "evolution", points: "none", options: { population: 8 } },
   ],
 };
-const GIVEN = { table: "fashion201.csv", report: "test_accuracy" };
+const GIVEN = { table: "fashion201.csv" };
 const space = nasbench201();
 const text = readFileSync(TABLE, "utf8");
 const table = readLabelTable(space, text, { source: "fashion201.csv" });
