@@ -55,6 +55,11 @@ export class ArchscapeStudy extends LitElement {
         height: 4px;
         accent-color: var(--accent);
       }
+      /* Below what they would cover elsewhere: buttons and charts. */
+      archscape-notices {
+        top: auto;
+        bottom: 40px;
+      }
       .columns {
         display: grid;
         grid-template-columns: 320px minmax(0, 1fr);
@@ -212,8 +217,9 @@ export class ArchscapeStudy extends LitElement {
   private results({ view, look, opened, job }: StudyingView): TemplateResult {
     const { studying } = this.lab;
     if (!view || !(view.runs > 0)) {
-      const words = opened || job !== "idle" ? "Curves and a table appear here with the first runs." : "Nothing to show yet.";
-      return html`<p class="quiet">${words}</p>`;
+      const isComing = opened !== undefined && opened.runs > 0;
+      const words = isComing ? "The runs are looked up and compared …" : "Curves and a table appear here with the first runs.";
+      return html`<p class="quiet" aria-live="polite">${opened || job !== "idle" ? words : "Nothing to show yet."}</p>`;
     }
     const file = (kind: Parameters<typeof studying.save>[0], label: string): TemplateResult =>
       html`<button type="button" data-save=${kind} @click=${() => void studying.save(kind)}>${label}</button>`;
