@@ -15,6 +15,8 @@ export interface FigureWords {
   /** In what it is, or may be, unlike the paper's. */
   readonly unlike: string;
   readonly needsLabels: boolean;
+  /** Whether it is made with every seed, or with the first. */
+  readonly seeds: "all" | "first";
 }
 
 export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
@@ -25,6 +27,7 @@ export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
     unlike:
       "Exponential kernel, length scale and noise by marginal likelihood. The paper names no kernel, and does not say whether cells of 0.8 or less are among those told; where accuracies go beyond 0.8, they are left out here.",
     needsLabels: true,
+    seeds: "all",
   },
   distance: {
     title: "L2 distance and edit distance",
@@ -34,6 +37,7 @@ export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
     unlike:
       "One walk a seed, all put together; the paper has one. Edit distances are exact: of graphs on NAS-Bench-101, as in the original code; on NAS-Bench-201 the edges whose operations differ.",
     needsLabels: false,
+    seeds: "all",
   },
   map: {
     title: "Accuracy on the map",
@@ -41,6 +45,7 @@ export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
     about: "10,000 random cells on the plane of most variance (PCA), and the mean label in each field of a grid of 51 by 51.",
     unlike: "The paper's plane is that of t-SNE, which keeps neighbourhoods; this one, of the lab's map, keeps distances.",
     needsLabels: true,
+    seeds: "first",
   },
   walk: {
     title: "A walk through nearest neighbours",
@@ -50,6 +55,7 @@ export const FIGURE_WORDS: Readonly<Record<FigureName, FigureWords>> = {
     unlike:
       "One walk a seed, the first is drawn. Edits are exact edit distances; the original code has a plain count of differing matrix entries as well, and the paper does not say which one it means.",
     needsLabels: false,
+    seeds: "all",
   },
 };
 

@@ -55,17 +55,31 @@ export function figureJson(figure: Figure, facts: Readonly<Record<string, unknow
 const WIDTH = 720;
 const MARGIN = 16;
 const LINE = 16;
+/** Letters that fit in a line of a caption. */
+const LETTERS = 112;
+
+/** Broken at blanks. */
+function wrapped(text: string): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1] as string;
+    if (line !== "" && line.length + 1 + word.length > LETTERS) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
+}
 
 /** A picture that stands by itself, on white, with lines under it that say what it shows. */
 export function figureSvg(figure: Figure, space: SearchSpace, scheme: Scheme, caption: readonly string[]): string {
+  const told = caption.flatMap(wrapped);
   const document = svgDocument() as unknown as Document;
   const palette = paperPalette(scheme);
   const drawn = drawFigure(figure, space, { document, width: WIDTH, palette });
   const height = Number(drawn.getAttribute("height"));
   drawn.setAttribute("x", String(MARGIN));
   drawn.setAttribute("y", String(MARGIN));
-  const size = { width: WIDTH + 2 * MARGIN, height: Math.ceil(height + 2 * MARGIN + LINE * caption.length + 4) };
-  const lines = caption.map((text, i) =>
+  const size = { width: WIDTH + 2 * MARGIN, height: Math.ceil(height + 2 * MARGIN + LINE * told.length + 4) };
+  const lines = told.map((text, i) =>
     words({ document }, MARGIN, height + MARGIN + LINE * (i + 1), text, { fill: palette.quiet }),
   );
   const file = element(

@@ -88,8 +88,8 @@ export function createFigures(space: SearchSpace, client: () => Client<FiguresAp
     return "why" in material ? material.why : obstacleTo(name, { space, labels: material.table });
   };
   const madeOf = (name: FigureName, rows: Float32Array): Made => {
-    const { needsLabels } = FIGURE_WORDS[name];
-    return { rows, values: needsLabels ? metric()?.values : undefined, seeds: name === "map" ? 1 : store.value.seeds };
+    const { needsLabels, seeds } = FIGURE_WORDS[name];
+    return { rows, values: needsLabels ? metric()?.values : undefined, seeds: seeds === "first" ? 1 : store.value.seeds };
   };
 
   const makeOne = async (name: FigureName, before: FigureState): Promise<void> => {

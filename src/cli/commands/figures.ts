@@ -4,6 +4,7 @@ import { SCHEMES, type Scheme } from "../../drawing/colour-maps.ts";
 import { InputError } from "../../errors.ts";
 import type { Figure } from "../../figures/compute.ts";
 import { FIGURE_WORDS, FIGURES, type FigureInput, type FigureLabels, type FigureName, obstacleTo } from "../../figures/figure.ts";
+import { PAPER } from "../../figures/published.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
@@ -149,9 +150,12 @@ async function figures(
   for (const { figure, svg, csv, json } of files) {
     const start = performance.now();
     const data = await computed(figure, input, { before: made.length, of: possible.length }, to, terminal);
-    const { title, number, needsLabels } = FIGURE_WORDS[figure];
-    const caption = `${title} (figure ${number} of Yan et al. 2020): ${origin}${needsLabels ? `, labels of ${facts.labels}` : ""}, ${seedsText(seeds)}`;
-    await writeOutput(svg, figureSvg(data, space, scheme, [caption]));
+    const { title, number, needsLabels, seeds: used } = FIGURE_WORDS[figure];
+    const caption = [
+      `${title} (figure ${number} of ${PAPER.short})`,
+      `${origin}${needsLabels ? `, labels of ${facts.labels}` : ""}, ${seedsText(used === "all" ? seeds : seeds.slice(0, 1))}`,
+    ];
+    await writeOutput(svg, figureSvg(data, space, scheme, caption));
     await writeOutput(csv, figureTable(data, space));
     await writeOutput(json, figureJson(data, facts));
     made.push(data);

@@ -96,6 +96,8 @@ describe("a figure as files", () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" .* fill="#ffffff"/);
     expect(svg).toContain("what &amp; where");
     expect(svg).not.toMatch(/<style|var\(/);
+    const long = figureSvg(map, space, "cividis", ["title", "word ".repeat(40).trim()]);
+    expect([...long.matchAll(/>(title|(?:word ?)+)</g)].map(([, line]) => line?.length)).toEqual([5, 109, 89]);
   });
 
   it("is a table of fields that have cells, of seeds, of cells of every walk", () => {
