@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { generator } from "../random/generator.ts";
+import { type Generator, generator } from "../random/generator.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import type { Checkpoint } from "../vgae/checkpoint.ts";
@@ -9,7 +9,7 @@ import { turned } from "../vgae/reference/gradients.ts";
 import { encode } from "../vgae/reference/model.ts";
 import { adam } from "../vgae/reference/optimizer.ts";
 import { mapNamed, type Named, named, uploadGraphs, uploadState } from "../vgae/reference/tensors.ts";
-import { columns, type Features } from "./features.ts";
+import { columns } from "./features.ts";
 import type { Predictor } from "./predictor.ts";
 
 /**
@@ -35,6 +35,16 @@ const DEFAULTS: FineTuning = { hidden: 64, steps: 120, batchSize: 128, learningR
 /** Graphs that are predicted together. */
 const PART = 512;
 
+/** What reconstructs graphs is not trained on labels. */
+const isUntrained = (name: string): boolean => /^(fc2|decoder)[.]/.test(name);
+
+/** Architectures with the features beside their graphs: rows of `dimensions` numbers, none where that is 0. */
+interface Inputs {
+  readonly indices: Uint32Array;
+  readonly rows: Float64Array;
+  readonly dimensions: number;
+}
+
 /**
  * @param space prepared
  * @param model pre-trained; it is not changed
@@ -50,125 +60,131 @@ export async function fineTunedEncoder(
   const onBackend = await openBackend(backend);
   const layout = parameterLayout(shape);
   const packing = packingOf(space);
+  const pretrained = onBackend(() => {
+    const { parameters, running, adamM, adamV, prior } = uploadState(state, layout, shape);
+    tf.dispose([adamM, adamV, prior.mean, prior.m2]);
+    return { parameters, running };
+  });
 
-  /** Scores of architectures, B. `extra` are the standardised features beside the graphs, B x E. */
-  const score = (weights: Named, running: Named, indices: Uint32Array, extra: tf.Tensor2D | undefined): tf.Tensor => {
+  /** Scores, one an architecture. */
+  const score = (trained: Named, { indices, rows, dimensions }: Inputs): tf.Tensor => {
+    const count = indices.length;
     const drawn = Array.from(indices, (index) => space.canonical(index));
-    const places = drawn.map((_, i) => i);
-    const graphs = uploadGraphs(packing, shape.operations, packSpace(space, drawn), places);
-    const { mu } = encode(weights, running, layout, shape, graphs, "frozen");
-    const points = tf.reshape(mu, [indices.length, shape.nodes * shape.latent]);
-    const affine = (x: tf.Tensor, name: string): tf.Tensor => tf.matMul(x, turned(named(weights, name)));
-    const sums = tf.add(affine(points, "head.graph"), named(weights, "head.bias"));
-    const hidden = tf.relu(extra ? tf.add(sums, affine(extra, "head.extra")) : sums);
-    return tf.reshape(affine(hidden, "head.out"), [indices.length]);
+    const packed = packSpace(space, drawn);
+    const graphs = uploadGraphs(packing, shape.operations, packed, Array.from(drawn.keys()));
+    const { mu } = encode({ ...pretrained.parameters, ...trained }, pretrained.running, layout, shape, graphs, "frozen");
+    const linear = (x: tf.Tensor, name: string): tf.Tensor => tf.matMul(x, turned(named(trained, name)));
+    const points = tf.reshape(mu, [count, shape.nodes * shape.latent]);
+    const fromGraph = tf.add(linear(points, "head.graph"), named(trained, "head.bias"));
+    const sums =
+      dimensions === 0
+        ? fromGraph
+        : tf.add(fromGraph, linear(tf.tensor2d(Float32Array.from(rows), [count, dimensions]), "head.beside"));
+    return tf.reshape(linear(tf.relu(sums), "head.out"), [count]);
   };
 
-  const extraOf = (features: Features, first: number, end: number): tf.Tensor2D | undefined => {
-    const { rows, dimensions } = columns(features);
-    return dimensions === 0
-      ? undefined
-      : tf.tensor2d(Float32Array.from(rows.subarray(first * dimensions, end * dimensions)), [end - first, dimensions]);
+  /** The encoder as it was pre-trained, and a head as PyTorch initialises one. */
+  const start = (dimensions: number, random: Generator): Named => {
+    const uniform = (outputs: number, inputs: number): tf.Tensor => {
+      const bound = 1 / Math.sqrt(inputs);
+      const values = Float32Array.from({ length: outputs * inputs }, () => (2 * random.uniform() - 1) * bound);
+      return tf.tensor2d(values, [outputs, inputs]);
+    };
+    const encoder = Object.entries(pretrained.parameters).filter(([name]) => !isUntrained(name));
+    return {
+      ...Object.fromEntries(encoder.map(([name, tensor]) => [name, tf.clone(tensor)])),
+      "head.graph": uniform(options.hidden, shape.nodes * shape.latent),
+      ...(dimensions > 0 && { "head.beside": uniform(options.hidden, dimensions) }),
+      "head.bias": tf.zeros([options.hidden]),
+      "head.out": uniform(1, options.hidden),
+    };
+  };
+
+  /** Loss of a batch and its gradients. @param labels one an architecture */
+  const gradients = (weights: Named, batch: Inputs, labels: Float64Array): Named => {
+    const names = Object.keys(weights);
+    const size = labels.length;
+    const better = Float32Array.from({ length: size * size }, (_, pair) =>
+      (labels[Math.floor(pair / size)] as number) > (labels[pair % size] as number) ? 1 : 0,
+    );
+    const differentiate = tf.valueAndGrads((...values: tf.Tensor[]) => {
+      const scores = score(Object.fromEntries(values.map((value, i) => [names[i] as string, value])), batch);
+      const differences = tf.sub(tf.reshape(scores, [1, size]), tf.reshape(scores, [size, 1]));
+      const losses = tf.mul(tf.tensor2d(better, [size, size]), tf.softplus(differences));
+      return tf.mul(tf.sum(losses), 2 / (size * (size - 1))) as tf.Scalar;
+    });
+    const { grads } = differentiate(names.map((name) => named(weights, name)));
+    return Object.fromEntries(grads.map((gradient, i) => [names[i] as string, gradient]));
+  };
+
+  const train = (inputs: Inputs, labels: Float64Array, random: Generator): Named => {
+    let weights = start(inputs.dimensions, random);
+    let adamM = mapNamed(weights, (tensor) => tf.zerosLike(tensor));
+    let adamV = mapNamed(weights, (tensor) => tf.zerosLike(tensor));
+    const order = Uint32Array.from(labels.keys());
+    const size = Math.min(options.batchSize, labels.length);
+    let at = order.length;
+    for (let step = 0; step < options.steps; step++) {
+      if (at + size > order.length) {
+        random.shuffle(order);
+        at = 0;
+      }
+      const batch = order.subarray(at, at + size);
+      at += size;
+      const learningRate = options.learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
+      const next = tf.tidy(() => {
+        const own = gradients(
+          weights,
+          some(inputs, batch),
+          Float64Array.from(batch, (row) => labels[row] as number),
+        );
+        const stepped = adam({ parameters: weights, adamM, adamV, step }, own, { learningRate });
+        const shrink = 1 - learningRate * options.decay;
+        return { ...stepped, parameters: mapNamed(stepped.parameters, (weight) => tf.mul(weight, shrink)) };
+      });
+      tf.dispose([weights, adamM, adamV]);
+      ({ parameters: weights, adamM, adamV } = next);
+    }
+    tf.dispose([adamM, adamV]);
+    return weights;
   };
 
   return {
     name: "encoder",
     title: "Fine-tuned encoder",
     options: { ...options },
-    async fit(features, labels, seed) {
-      const random = generator(seed, "search");
-      const { dimensions } = columns(features);
-      const uniform = (outputs: number, inputs: number): tf.Tensor =>
-        tf.tensor2d(
-          Float32Array.from({ length: outputs * inputs }, () => (2 * random.uniform() - 1) / Math.sqrt(inputs)),
-          [outputs, inputs],
-        );
-      const { parameters, running } = onBackend(() => uploadState(state, layout, shape));
-      let weights: Named = onBackend(() => ({
-        // What decodes is not trained on labels.
-        ...Object.fromEntries(Object.entries(parameters).filter(([name]) => !/^(fc2|decoder)[.]/.test(name))),
-        "head.graph": uniform(options.hidden, shape.nodes * shape.latent),
-        ...(dimensions > 0 && { "head.extra": uniform(options.hidden, dimensions) }),
-        "head.bias": tf.zeros([options.hidden]),
-        "head.out": uniform(1, options.hidden),
-      }));
-      const fixed = Object.fromEntries(Object.entries(parameters).filter(([name]) => /^(fc2|decoder)[.]/.test(name)));
-      const names = Object.keys(weights);
-      let moments = onBackend(() => ({
-        adamM: mapNamed(weights, (tensor) => tf.zerosLike(tensor)),
-        adamV: mapNamed(weights, (tensor) => tf.zerosLike(tensor)),
-      }));
-      const order = Uint32Array.from(labels.keys());
-      const size = Math.min(options.batchSize, labels.length);
-      let at = order.length;
-      for (let step = 0; step < options.steps; step++) {
-        if (at + size > order.length) {
-          random.shuffle(order);
-          at = 0;
-        }
-        const batch = order.slice(at, at + size);
-        at += size;
-        const learningRate = options.learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
-        const next = onBackend(() =>
-          tf.tidy(() => {
-            const better = tf.tensor2d(
-              Float32Array.from({ length: size * size }, (_, pair) => {
-                const [i, j] = [batch[Math.floor(pair / size)] as number, batch[pair % size] as number];
-                return (labels[i] as number) > (labels[j] as number) ? 1 : 0;
-              }),
-              [size, size],
-            );
-            const { rows } = columns(features);
-            const extra =
-              dimensions === 0
-                ? undefined
-                : tf.tensor2d(
-                    Float32Array.from({ length: size * dimensions }, (_, k) => {
-                      const row = batch[Math.floor(k / dimensions)] as number;
-                      return rows[row * dimensions + (k % dimensions)] as number;
-                    }),
-                    [size, dimensions],
-                  );
-            const pairs = (size * (size - 1)) / 2;
-            const differentiate = tf.valueAndGrads((...values: tf.Tensor[]) => {
-              const own = { ...fixed, ...Object.fromEntries(values.map((value, i) => [names[i] as string, value])) };
-              const indices = Uint32Array.from(batch, (row) => features.indices[row] as number);
-              const scores = score(own, running, indices, extra);
-              const differences = tf.sub(tf.reshape(scores, [1, size]), tf.reshape(scores, [size, 1]));
-              return tf.mul(tf.sum(tf.mul(better, tf.softplus(differences))), 1 / pairs) as tf.Scalar;
-            });
-            const { grads } = differentiate(names.map((name) => named(weights, name)));
-            const gradients = Object.fromEntries(grads.map((gradient, i) => [names[i] as string, gradient]));
-            const stepped = adam({ parameters: weights, ...moments, step }, gradients, { learningRate });
-            const shrink = 1 - learningRate * options.decay;
-            return { ...stepped, parameters: mapNamed(stepped.parameters, (weight) => tf.mul(weight, shrink)) };
-          }),
-        );
-        tf.dispose([weights, moments.adamM, moments.adamV]);
-        weights = next.parameters;
-        moments = { adamM: next.adamM, adamV: next.adamV };
-      }
-      const trained = weights;
+    fit(features, labels, seed) {
+      const inputs = { indices: features.indices, ...columns(features) };
+      // Kept outside the backend, which frees nothing by itself.
+      const trained = onBackend(() => {
+        const weights = train(inputs, labels, generator(seed, "search"));
+        const kept = Object.entries(weights).map(([name, tensor]) => ({ name, shape: tensor.shape, values: tensor.dataSync() }));
+        tf.dispose(weights);
+        return kept;
+      });
+      const weights = (): Named =>
+        Object.fromEntries(trained.map(({ name, shape: own, values }) => [name, tf.tensor(values, own)]));
       return {
         means(others) {
-          const all = new Float64Array(others.indices.length);
-          for (let first = 0; first < all.length; first += PART) {
-            const end = Math.min(first + PART, all.length);
-            const part = onBackend(() =>
-              tf.tidy(() =>
-                score(
-                  { ...fixed, ...trained },
-                  running,
-                  others.indices.subarray(first, end),
-                  extraOf(others, first, end),
-                ).dataSync(),
-              ),
+          const all = { indices: others.indices, ...columns(others) };
+          const scores = new Float64Array(others.indices.length);
+          for (let first = 0; first < scores.length; first += PART) {
+            const rows = Uint32Array.from({ length: Math.min(PART, scores.length - first) }, (_, i) => first + i);
+            scores.set(
+              onBackend(() => tf.tidy(() => score(weights(), some(all, rows)).dataSync())),
+              first,
             );
-            all.set(part, first);
           }
-          return all;
+          return scores;
         },
       };
     },
   };
+}
+
+/** Some rows of inputs. */
+function some({ indices, rows, dimensions }: Inputs, chosen: Uint32Array): Inputs {
+  const own = new Float64Array(chosen.length * dimensions);
+  for (const [i, row] of chosen.entries()) own.set(rows.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
+  return { indices: Uint32Array.from(chosen, (row) => indices[row] as number), rows: own, dimensions };
 }

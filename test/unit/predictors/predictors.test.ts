@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { memory } from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { readLabelTable } from "../../../src/formats/read-label-table.ts";
 import { blend } from "../../../src/predictors/blend.ts";
@@ -101,6 +102,9 @@ describe("predictors", { timeout: 60_000 }, () => {
     const encoder = await fineTunedEncoder(space, { shape, state: evaluation.state }, { steps: 40, batchSize: 60 });
     const score = await scoreOf(encoder, graphOnly, ruled, splitOf(demo.candidates, 60, 200, 1), 1);
     expect(score.tau).toBeGreaterThan(0.4);
+    const { numTensors } = memory();
+    await scoreOf(encoder, structure, ruled, splitOf(demo.candidates, 60, 20, 2), 2);
+    expect(memory().numTensors).toBe(numTensors);
   });
 });
 
