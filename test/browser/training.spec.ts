@@ -7,7 +7,7 @@ const stepsDone = async (page: Page): Promise<number> => Number(await done(page)
 const lossNow = async (page: Page): Promise<number> =>
   Number(await page.locator("archscape-training [data-loss]").getAttribute("data-loss"));
 
-// Where our kernels are meant, a software adapter takes half a minute for the map of 15,625 cells alone.
+// Where our kernels are meant, a software adapter compiles for seconds and makes five steps a second.
 test.describe.configure({ timeout: 600_000 });
 const PATIENCE = { timeout: 240_000 };
 
@@ -56,7 +56,6 @@ test("pre-trains: steps, runs with a falling loss, pauses, steps again, goes on,
   await training.getByRole("button", { name: "Cancel" }).click();
   await expect(primary(page, "training")).toHaveText("Pre-train", PATIENCE);
   await expect(training.locator(".summary").first()).toContainText("cancelled at step", PATIENCE);
-  await expect(page.locator("archscape-map .caption")).toContainText("your training, protocol released, seed 3", PATIENCE);
   expect(problems).toEqual([]);
 });
 
