@@ -17,11 +17,17 @@ export interface StudyMaterial {
   readonly embedding?: EmbeddingValues | undefined;
 }
 
+/** A file that was read, with its name for messages. */
+export interface TextFile {
+  readonly text: string;
+  readonly source: string;
+}
+
 export interface OpenStudy {
-  /** The study as JSON, and a name for messages; absent where the runs tell what there is of it. */
-  readonly study?: { readonly text: string; readonly source: string };
+  /** The study as JSON; absent where the runs tell what there is of it. */
+  readonly study?: TextFile;
   /** Runs that were made elsewhere, as JSON lines. */
-  readonly runs?: { readonly text: string; readonly source: string };
+  readonly runs?: TextFile;
   /** What no run tells, for a study that is made of runs. */
   readonly given: Pick<StudyDraft, "table" | "pretrained" | "embedding">;
 }

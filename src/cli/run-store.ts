@@ -30,7 +30,7 @@ async function readRunFile(path: string): Promise<KeptRuns | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new InputError(`Cannot read ${path}: ${(error as Error).message}.`);
   }
-  return readRuns(text, path);
+  return readRuns(text, path, "move the file away to begin anew");
 }
 
 /**

@@ -92,9 +92,10 @@ export const lineText = (of: StudyLine | StrategyLine | RunLine): string => `${J
 /**
  * Reads a file of runs; undefined where not even its first line is whole.
  * @param source name of the file, for messages
+ * @param advice the end of the refusal: what can be done about it
  * @throws InputError for a whole line that is none of ours
  */
-export function readRuns(text: string, source: string): KeptRuns | undefined {
+export function readRuns(text: string, source: string, advice?: string): KeptRuns | undefined {
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   let study: StudyLine | undefined;
   const strategies: StrategyLine[] = [];
@@ -103,7 +104,7 @@ export function readRuns(text: string, source: string): KeptRuns | undefined {
     const parsed = v.safeParse(line, parse(read));
     if (!parsed.success || (i === 0) !== (parsed.output.type === "study")) {
       throw new InputError(
-        `Cannot read ${source}: line ${i + 1} is no line of a study's runs; move the file away to begin anew.`,
+        `Cannot read ${source}: line ${i + 1} is no line of a study's runs${advice === undefined ? "" : `; ${advice}`}.`,
       );
     }
     const found = parsed.output;

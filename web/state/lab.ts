@@ -118,7 +118,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     save: saveFile,
     kept: indexedDbDraft(JSON.stringify(request)),
     // Each holds the embedding and what a strategy makes of it: gigabytes, in a large space.
-    workers: Math.min(isLarge(space) ? 4 : 8, navigator.hardwareConcurrency),
+    workers: Math.min(isLarge(space) ? 4 : 8, navigator.hardwareConcurrency || 1),
   });
   const figures = createFigures(space, clients.figures, {
     material() {

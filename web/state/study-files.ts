@@ -1,14 +1,11 @@
+import type { OpenStudy, TextFile } from "../../workers/study-protocol.ts";
+
 /** Which of some files are a study and its runs: told by what stands in them, because label tables are JSON, too. */
 
 export interface StudyFiles {
-  /** The last of each kind. */
-  readonly study: { readonly study?: TextFile; readonly runs?: TextFile } | undefined;
+  /** The last of each kind; undefined where there is none of either. */
+  readonly study: Pick<OpenStudy, "study" | "runs"> | undefined;
   readonly others: readonly File[];
-}
-
-interface TextFile {
-  readonly text: string;
-  readonly source: string;
 }
 
 /** A study names itself in its first lines. */

@@ -65,18 +65,12 @@ export interface StudyingEffects {
   readonly workers: number;
 }
 
-/** A file that was dropped or picked. */
-interface TextFile {
-  readonly text: string;
-  readonly source: string;
-}
-
 export interface StudyingStore {
   readonly store: Store<StudyingView>;
   show(): void;
   hide(): void;
   /** Opens a study, runs, or a study with its runs; once there are labels, if there are none yet. */
-  open(files: { readonly study?: TextFile; readonly runs?: TextFile }): Promise<void>;
+  open(files: Files): Promise<void>;
   edit(change: (draft: StudyDraft) => StudyDraft): void;
   /** Back to what anybody would compare first. */
   startOver(): void;
@@ -90,6 +84,8 @@ export interface StudyingStore {
   /** Labels or map have changed. */
   refresh(): void;
 }
+
+type Files = Pick<OpenStudy, "study" | "runs">;
 
 const FILES: Readonly<Record<StudyFile, readonly [ending: string, type: string]>> = {
   runs: [".runs.jsonl", "application/jsonl"],
@@ -118,7 +114,7 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
   const { notices } = effects;
   const store = createStore<StudyingView>(INITIAL);
   /** Files that wait for labels. */
-  let waiting: Pick<OpenStudy, "study" | "runs"> | undefined;
+  let waiting: Files | undefined;
   /** What the worker was given, and which worker. */
   let taken: { readonly labels: unknown; readonly embedding: unknown; readonly ended: number } | undefined;
   let turn = 0;
@@ -144,7 +140,7 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
   };
 
   /** Asks the worker for a study; what it refuses is told and changes nothing. */
-  const ask = async (files: Pick<OpenStudy, "study" | "runs">, sources: StudySources): Promise<Outcome<OpenedStudy>> => {
+  const ask = async (files: Files, sources: StudySources): Promise<Outcome<OpenedStudy>> => {
     const { table, atlas, space } = sources;
     const ready = await take(sources);
     if (!ready.ok) return ready;
@@ -183,7 +179,7 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
     if (waiting) {
       const files = waiting;
       waiting = undefined;
-      return self.open({ ...files });
+      return self.open(files);
     }
     const draft =
       store.value.draft ?? (await restored()) ?? (sources.atlas.status === "loading" ? undefined : firstDraft(sources));
