@@ -116,7 +116,7 @@ async function readLines(path: string): Promise<ScoreLine[]> {
   });
 }
 
-export interface Summary {
+interface Summary {
   readonly predictor: string;
   readonly encoding: string;
   readonly labels: number;

@@ -1,9 +1,8 @@
 import type { Predictor } from "./predictor.ts";
 
 /** The mean of what several predictors expect: they err in different places. Deviations are those of the first that knows them. */
-export const blend = (name: string, title: string, parts: readonly Predictor[]): Predictor => ({
+export const blend = (name: string, parts: readonly Predictor[]): Predictor => ({
   name,
-  title,
   options: { parts: parts.map((part) => part.name).join(" ") },
   async fit(features, labels, seed) {
     const predictions = await Promise.all(parts.map((part) => part.fit(features, labels, seed)));

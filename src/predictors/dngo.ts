@@ -12,7 +12,6 @@ const OPTIONS = { hidden: 128, epochs: 100, batchSize: 10, learningRate: 1e-2 } 
 /** Bayesian linear regression on the hidden layer of a network (Snoek et al., ICML 2015), as the strategy `bo` fits it. */
 export const dngo: Predictor = {
   name: "dngo",
-  title: "DNGO",
   options: OPTIONS,
   fit(features, labels, seed) {
     const { rows, dimensions } = columns(features);

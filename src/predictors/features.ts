@@ -85,7 +85,7 @@ export function columns({ indices, blocks }: Features): { readonly rows: Float64
 }
 
 /** At most `most` indices of 0..size-1, evenly spread. */
-export function spread(size: number, most: number): Uint32Array {
+function spread(size: number, most: number): Uint32Array {
   const count = Math.min(size, most);
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
 }

@@ -151,7 +151,6 @@ export async function fineTunedEncoder(
 
   return {
     name: "encoder",
-    title: "Fine-tuned encoder",
     options: { ...options },
     fit(features, labels, seed) {
       const inputs = { indices: features.indices, ...columns(features) };

@@ -22,7 +22,6 @@ interface Tree {
 
 export const forest: Predictor = {
   name: "forest",
-  title: "Random forest",
   options: { ...OPTIONS, share: "1/3" },
   fit(features, labels, seed) {
     const { rows, dimensions } = columns(features);

@@ -24,7 +24,6 @@ const PART = 1024;
 
 export const gp: Predictor = {
   name: "gp",
-  title: "Gaussian process",
   options: OPTIONS,
   fit(features, labels) {
     const count = labels.length;

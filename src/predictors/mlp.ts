@@ -9,7 +9,6 @@ const OPTIONS = { networks: 3, layers: 2, width: 64, epochs: 150, batchSize: 16,
 /** The mean of some ReLU networks (`src/search/bananas`), which differ in their first weights and in the order of rows; trained on the absolute error. */
 export const mlp: Predictor = {
   name: "mlp",
-  title: "MLP",
   options: OPTIONS,
   fit(features, labels, seed) {
     const { rows } = columns(features);

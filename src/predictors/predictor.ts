@@ -7,8 +7,6 @@ import type { Features } from "./features.ts";
 export interface Predictor {
   /** The name in commands and files. */
   readonly name: string;
-  /** The name for people, with its source. */
-  readonly title: string;
   /** What the predictor was set to: numbers and words, for files. */
   readonly options: Readonly<Record<string, number | string>>;
   /**

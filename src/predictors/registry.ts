@@ -8,14 +8,7 @@ import { ridge } from "./ridge.ts";
 import { MODEL_FREE } from "./sources.ts";
 
 /** Predictors that read features; the fine-tuned encoder (`fine-tuning.ts`) needs a model besides and is opened when it is asked for. */
-const FEATURE_PREDICTORS: readonly Predictor[] = [
-  blend("blend", "Gaussian process and MLP", [gp, mlp]),
-  gp,
-  mlp,
-  dngo,
-  forest,
-  ridge,
-];
+const FEATURE_PREDICTORS: readonly Predictor[] = [blend("blend", [gp, mlp]), gp, mlp, dngo, forest, ridge];
 
 export const ENCODER = "encoder";
 export const PREDICTORS: readonly string[] = [...FEATURE_PREDICTORS.map(({ name }) => name), ENCODER];
@@ -25,7 +18,7 @@ export const featurePredictor = (name: string): Predictor | undefined =>
   FEATURE_PREDICTORS.find((predictor) => predictor.name === name);
 
 /** Models that come with the package, as names of features; with `-mean` each cell stands at the mean of all cells that are the same. */
-export const MODEL_FEATURES = ["released", "corrected", "released-mean", "corrected-mean"] as const;
+const MODEL_FEATURES = ["released", "corrected", "released-mean", "corrected-mean"] as const;
 
 /** All names that features can be asked for by. `graph`: nothing beside the graph, for the encoder alone. */
 export const FEATURES: readonly string[] = [...MODEL_FREE, ...MODEL_FEATURES, "graph"];

@@ -11,7 +11,6 @@ const PENALTIES = [1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
  */
 export const ridge: Predictor = {
   name: "ridge",
-  title: "Ridge regression",
   options: { penalties: PENALTIES.join(" ") },
   fit(features, labels) {
     const { rows, dimensions } = withIntercept(features);

@@ -91,7 +91,7 @@ describe("predictors", { timeout: 60_000 }, () => {
     const labels = labelScores(Float64Array.from(split.known, (index) => demo.values[index] as number));
     const [known, others] = [structure.of(split.known), structure.of(split.heldOut)];
     const [a, b, both] = await Promise.all(
-      [ridge, forest, blend("both", "both", [ridge, forest])].map((one) => one.fit(known, labels.scores, 2)),
+      [ridge, forest, blend("both", [ridge, forest])].map((one) => one.fit(known, labels.scores, 2)),
     );
     const [first, second] = [a?.means(others)[7] ?? 0, b?.means(others)[7] ?? 0];
     expect(both?.means(others)[7]).toBeCloseTo((first + second) / 2, 12);
