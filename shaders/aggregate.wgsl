@@ -1,32 +1,20 @@
 // The sum over neighbours for the tiles of a thread, A~ = A + A^T of each graph: in GIN layers (1 + eps) x + A~ x, in graph
 // convolutions D^-1/2 (A~ + I) D^-1/2 x. Both are symmetric, so the backward pass is the same sum.
-// Rows of one graph may belong to several threads: they meet in workgroup memory, one vec4f (four columns) a row.
-// Needs THREADS, `neighbourMasks` (neighbours.wgsl), `maskRows` (normalize.wgsl) and `rowWord(row)`, the row's word of Control.
+// Rows of one graph may belong to several threads, which `exchange` them. Needs that, `neighbourMasks` (neighbours.wgsl), `maskRows` (normalize.wgsl) and `rowWord(row)`, the row's word of Control.
 
-var<workgroup> exchanged: array<vec4f, TILES * THREADS * 4u>;
-
-fn exchange(tiles: array<mat4x4f, TILES>, thread: u32) {
-  for (var t = 0u; t < TILES; t++) {
-    let byRow = transpose(tiles[t]);
-    for (var i = 0u; i < 4u; i++) { exchanged[4u * (t * THREADS + thread) + i] = byRow[i]; }
-  }
-  workgroupBarrier();
-}
-
-fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, block: u32, thread: u32) -> array<mat4x4f, TILES> {
+fn aggregate(tiles: array<mat4x4f, TILES>, epsilon: f32, column: u32, block: u32, thread: u32) -> array<mat4x4f, TILES> {
   var own = tiles;
   let roots = inverseRootDegrees(block);
   if (CONVOLUTION) { own = weighRows(own, roots); }
-  exchange(own, thread);
+  let first = exchange(own, column, block, thread) - 4u * block % NODES;   // the first row of a graph
   var sums = array<mat4x4f, TILES>();
   for (var t = 0u; t < TILES; t++) { sums[t] = transpose(own[t]) * select(1.0 + epsilon, 1.0, CONVOLUTION); }
   let masks = neighbourMasks(4u * block);
-  let first = 4u * thread - 4u * block % NODES;   // in workgroup memory, whose first row begins a graph
   for (var bits = anyOf(masks); bits != 0u; bits &= bits - 1u) {
     let bit = firstTrailingBit(bits);
     let has = vec4f((masks >> vec4u(bit)) & vec4u(1u));
     for (var t = 0u; t < TILES; t++) {
-      let neighbour = exchanged[4u * t * THREADS + first + bit];
+      let neighbour = exchangedRow(t * EXCHANGE_STRIDE + first + bit);
       sums[t][0] += has.x * neighbour;
       sums[t][1] += has.y * neighbour;
       sums[t][2] += has.z * neighbour;

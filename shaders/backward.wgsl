@@ -3,7 +3,7 @@
 //   sum, ReLU and batch norm to the output of this stage's linear map, COLUMNS features each;
 // - the others compute the weight gradient of the next map, COLUMNS x 4 of it a thread, as dots over the rows;
 // - in the dispatch of the last stage, one more adds up over the batch what the head left for each graph.
-// The first stage has no dispatch after it, so it also computes the weight gradient of its own map, whose input is small.
+// The first stage has no dispatch after it, so it also computes the weight gradient of its own map, whose input is small: there FIRST is true.
 
 @group(0) @binding(0) var<uniform> stage: Stage;
 @group(0) @binding(1) var<storage, read> control: Control;
@@ -53,13 +53,13 @@ fn carryBack(group: u32, thread: u32) {
       let activated = rectify(activatedOf(normalized[t], quad + t), validRows(thread, control.count));
       epsilonShare += dot(columnwise(back[t], activated), vec4f(1.0));
     }
-    back = aggregate(back, parameters[0][stage.epsilon], thread, thread);
+    back = aggregate(back, parameters[0][stage.epsilon], column, thread, thread);
   }
   let gradient = backwardNormalize(back, normalized, epsilonShare, column, thread);
   for (var t = 0u; t < TILES; t++) {
     for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + 4u * t + i) * BLOCKS + thread] = gradient[t][i]; }
   }
-  if (stage.first == 1u) { inputWeightGradient(gradient, quad, thread); }
+  if (FIRST) { inputWeightGradient(gradient, column, thread); }
 }
 
 // A thread has COLUMNS outputs of the map and four inputs; the threads of a subgroup have the same outputs.
@@ -97,19 +97,20 @@ const PARTS = OPERATIONS * SEGMENTS;
 var<workgroup> featureSums: array<vec4f, TILES * PARTS>;   // against the map's input
 var<workgroup> ownSums: array<vec4f, TILES * PARTS>;       // against the one-hot rows themselves
 
-fn inputWeightGradient(gradient: array<mat4x4f, TILES>, quad: u32, thread: u32) {
-  exchange(gradient, thread);
+fn inputWeightGradient(gradient: array<mat4x4f, TILES>, column: u32, thread: u32) {
+  let first = exchange(gradient, column, thread, thread) - 4u * thread;
   for (var part = thread; part < TILES * PARTS; part += THREADS) {
     let k = part % PARTS / SEGMENTS;
-    let place = part / PARTS * THREADS * 4u;
+    let place = first + part / PARTS * EXCHANGE_STRIDE;
     var featureSum = vec4f();
     var ownSum = vec4f();
     for (var block = part % SEGMENTS; block < stage.blocks; block += SEGMENTS) {
       let feature = activations[stage.input + k * BLOCKS + block];
       for (var i = 0u; i < 4u; i++) {
         let row = 4u * block + i;
-        featureSum += feature[i] * exchanged[place + row];
-        ownSum += select(0.0, 1.0, operationOf(control.rows[row]) == k) * exchanged[place + row];
+        let gradients = exchangedRow(place + row);
+        featureSum += feature[i] * gradients;
+        ownSum += select(0.0, 1.0, operationOf(control.rows[row]) == k) * gradients;
       }
     }
     featureSums[part] = featureSum;
@@ -118,6 +119,7 @@ fn inputWeightGradient(gradient: array<mat4x4f, TILES>, quad: u32, thread: u32) 
   workgroupBarrier();
   if (thread == 0u) {
     // [column][feature] of the workgroup's columns is a run of TILES * OPERATIONS vec4f.
+    let quad = column / 4u;
     let weight = stage.weight + quad * OPERATIONS;
     var norm = 0.0;
     var along = 0.0;

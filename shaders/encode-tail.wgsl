@@ -40,7 +40,7 @@ fn finishStage(linear: array<mat4x4f, TILES>, column: u32, block: u32, thread: u
       for (var i = 0u; i < 4u; i++) { activations[stage.normalized + (column + 4u * t + i) * BLOCKS + block] = normalized[i]; }
     }
   }
-  if (stage.aggregate == 1u) { output = aggregate(output, epsilonOf(stage.epsilon), block, thread); }
+  if (stage.aggregate == 1u) { output = aggregate(output, epsilonOf(stage.epsilon), column, block, thread); }
   for (var t = 0u; t < TILES; t++) {
     for (var i = 0u; i < 4u; i++) { activations[stage.output + (column + 4u * t + i) * BLOCKS + block] = output[t][i]; }
   }

@@ -25,7 +25,7 @@ struct HeadOutputs {
   decoderBias: u32,
 }
 
-const WORKERS = 64u;
+const WORKERS = HEAD_THREADS;
 const CELLS = NODES * LATENT;
 const EDGES = NODES * NODES;
 const LABELS = NODES * OPERATIONS;

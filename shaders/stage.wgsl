@@ -16,7 +16,6 @@ struct Stage {
   inverseStd: u32,     // partials: 1/std the forward pass used
   epsilon: u32,        // index of the eps that weighs this stage's output in the next layer
   aggregate: u32,      // 1: the output is summed over neighbours for the next layer
-  first: u32,          // 1: this is the first stage
   nextWeight: u32,     // parameters: weight of the map that follows
   nextBias: u32,
   nextGradient: u32,   // activations: its output gradient

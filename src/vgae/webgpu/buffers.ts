@@ -3,7 +3,7 @@ import { COPY_DST, COPY_SRC, STORAGE } from "../../gpu/usage.ts";
 import type { Packing } from "../../spaces/packing.ts";
 import type { ModelShape, TrainingOptions } from "../config.ts";
 import { parameterLayout } from "../layout.ts";
-import { threadsOf, type Variant } from "./variant.ts";
+import { headThreads, threadsOf, type Variant } from "./variant.ts";
 
 /**
  * Sizes and offsets of everything the training step keeps on the GPU: a few long buffers, carved up here and nowhere else.
@@ -31,6 +31,8 @@ export interface Plan {
     readonly normalized: readonly number[];
     /** Gradient of the linear output of stage s (the last is that of the heads), in quads. */
     readonly gradients: readonly number[];
+    /** Where threads hand each other rows, in quads; used by variants that do not do it in workgroup memory. */
+    readonly exchange: number;
     readonly mu: number;
     readonly logvar: number;
     readonly operationLogits: number;
@@ -51,7 +53,7 @@ export interface Plan {
 /** Blocks between one feature and the next that nobody owns: strides of a power of two would crowd a few lines of a cache. */
 const PADDING = 4;
 /** Words of the uniform `Stage`. */
-const STAGE_WORDS = 22;
+const STAGE_WORDS = 21;
 
 /** Entries of the metrics ring, and floats an entry. */
 export const METRICS = 1024;
@@ -75,6 +77,7 @@ export function planOf(shape: ModelShape, packing: Packing, options: Pick<Traini
   const inputs = [...layout.stages.map((stage) => stage.inputs), hidden].map((features) => take(features * blocks));
   const normalized = layout.stages.map((stage) => take(stage.outputs * blocks));
   const gradients = [...layout.stages.map((stage) => stage.outputs), head].map((features) => take(features * blocks));
+  const exchange = take(hidden * blocks);
   const cells = batch * nodes * latent;
   const [mu, logvar, noise, keep] = [cells, cells, cells, cells].map(takeFloats) as [number, number, number, number];
   const operationLogits = takeFloats(batch * nodes * operations);
@@ -97,7 +100,19 @@ export function planOf(shape: ModelShape, packing: Packing, options: Pick<Traini
     weightGroups,
     parameterFloats: layout.parameterFloats,
     runningFloats: layout.runningFloats,
-    activations: { floats: 4 * quads, inputs, normalized, gradients, mu, logvar, operationLogits, adjacencyLogits, noise, keep },
+    activations: {
+      floats: 4 * quads,
+      inputs,
+      normalized,
+      gradients,
+      exchange,
+      mu,
+      logvar,
+      operationLogits,
+      adjacencyLogits,
+      noise,
+      keep,
+    },
     partials: {
       floats: sums + batch * smallSums + 4,
       inverseStd: layout.stages.map((_, s) => s * quadsWide),
@@ -129,7 +144,7 @@ export function evaluationPlan(training: Plan, graphs: number): Plan {
     blocks,
     threads: (32 * shape.nodes) / 4,
     evaluate: true,
-    activations: { floats: 4 * 2 * matrix, inputs, normalized: inputs, gradients: inputs, ...none },
+    activations: { floats: 4 * 3 * matrix, inputs, normalized: inputs, gradients: inputs, exchange: 2 * matrix, ...none },
   };
 }
 
@@ -146,6 +161,8 @@ export function constants(plan: Plan, inject: boolean): string {
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
+    HEAD_THREADS: headThreads(plan.variant),
+    EXCHANGE: plan.activations.exchange,
     COLUMNS: plan.variant.columns,
     SUBGROUP: plan.variant.subgroup,
     ADJACENCY_WORDS: packing.adjacencyWords,
@@ -185,7 +202,6 @@ export function stageWords(plan: Plan): Uint32Array[] {
       partials.inverseStd[s] as number,
       Math.min(layer + 1, plan.shape.layers - 1),
       layout.stages[s + 1]?.aggregates ? 1 : 0,
-      s === 0 ? 1 : 0,
       s + 1 < last ? at(`${layout.stages[s + 1]?.linear}.weight`) : at("fc1.weight"),
       s + 1 < last ? at(`${layout.stages[s + 1]?.linear}.bias`) : at("fc1.bias"),
       activations.gradients[s + 1] as number,

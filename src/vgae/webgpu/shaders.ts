@@ -9,6 +9,8 @@ import embed from "../../../shaders/embed.wgsl?raw";
 import encode from "../../../shaders/encode.wgsl?raw";
 import encodeInput from "../../../shaders/encode-input.wgsl?raw";
 import encodeTail from "../../../shaders/encode-tail.wgsl?raw";
+import exchange from "../../../shaders/exchange.wgsl?raw";
+import exchangeStorage from "../../../shaders/exchange-storage.wgsl?raw";
 import graph from "../../../shaders/graph.wgsl?raw";
 import head from "../../../shaders/head.wgsl?raw";
 import neighbours from "../../../shaders/neighbours.wgsl?raw";
@@ -26,13 +28,27 @@ import sharedLoadsSubgroup from "../../../shaders/shared-loads-subgroup.wgsl?raw
 import stage from "../../../shaders/stage.wgsl?raw";
 import type { Variant } from "./variant.ts";
 
+const backwardTexts = [
+  stage,
+  sharedLoads,
+  sharedGradients,
+  reduce,
+  normalize,
+  neighbours,
+  exchange,
+  aggregate,
+  normalizeBackward,
+  backward,
+] as const;
+
 /** Each kernel's text with the texts it builds on; `constants` (buffers.ts) and shape.wgsl go before all of them. */
 const KERNELS = {
   prepare: [random, graph, batch, prepare],
-  encodeInput: [stage, reduce, normalize, neighbours, aggregate, encodeTail, encodeInput],
-  encode: [stage, sharedLoads, reduce, normalize, neighbours, aggregate, encodeTail, encode],
+  encodeInput: [stage, reduce, normalize, neighbours, exchange, aggregate, encodeTail, encodeInput],
+  encode: [stage, sharedLoads, reduce, normalize, neighbours, exchange, aggregate, encodeTail, encode],
   head: [random, stage, sharedLoads, head],
-  backward: [stage, sharedLoads, sharedGradients, reduce, normalize, neighbours, aggregate, normalizeBackward, backward],
+  backward: ["const FIRST = false;", ...backwardTexts],
+  backwardFirst: ["const FIRST = true;", ...backwardTexts],
   adam: [random, graph, batch, reduce, adam],
   embed: [stage, embed],
   decode: [decode],
@@ -78,6 +94,7 @@ export function shaderText(name: KernelName, constants: string, { columns, subgr
   if (subgroup === 0) return unrolled([constants, shape, ...KERNELS[name]].join("\n"), counts);
   const texts = KERNELS[name].flatMap((text) => {
     if (text === reduce) return reduceSubgroup;
+    if (text === exchange && subgroup === 4) return exchangeStorage;
     if (text === sharedGradients) return sharedGradientsSubgroup;
     return text === sharedLoads ? [subgroup === 4 ? broadcast4 : broadcast8, sharedLoadsSubgroup] : text;
   });

@@ -30,10 +30,11 @@ export async function trainingStep(
 ): Promise<TrainingStep> {
   const header = constants(plan, variant.inject);
   const compile = (name: KernelName): Promise<Kernel> => createKernel(gpu, name, shaderText(name, header, plan.variant));
-  const [prepare, encodeInput, encode, head, backward, adam] = await Promise.all(
-    (["prepare", "encodeInput", "encode", "head", "backward", "adam"] as const).map(compile),
+  const [prepare, encodeInput, encode, head, backward, backwardFirst, adam] = await Promise.all(
+    (["prepare", "encodeInput", "encode", "head", "backward", "backwardFirst", "adam"] as const).map(compile),
   );
-  if (!prepare || !encodeInput || !encode || !head || !backward || !adam) throw new Error("A training kernel is missing.");
+  if (!prepare || !encodeInput || !encode || !head || !backward || !backwardFirst || !adam)
+    throw new Error("A training kernel is missing.");
 
   const uniforms: GPUBuffer[] = [];
   const uniform = (label: string, words: Uint32Array): GPUBuffer => {
@@ -78,7 +79,8 @@ export async function trainingStep(
   tape.push({ kernel: head, group: bound(head, last + 1), workgroups: plan.batch });
   for (let s = last; s >= 0; s--) {
     const small = s === last ? 1 : 0;
-    tape.push({ kernel: backward, group: bound(backward, s), workgroups: plan.columnGroups + plan.weightGroups + small });
+    const kernel = s === 0 ? backwardFirst : backward;
+    tape.push({ kernel, group: bound(kernel, s), workgroups: plan.columnGroups + plan.weightGroups + small });
   }
   tape.push({ kernel: adam, group: bound(adam, 0), workgroups: ADAM_GROUPS });
   const prepareGroup = prepare.bind({ ...buffers, run: runUniform, start: startUniform });

@@ -10,6 +10,9 @@ export interface Variant {
   readonly subgroup: 0 | 4 | 8;
 }
 
+/** By size of subgroup, on adapters that compute on the CPU: more columns make a step shorter, but take longer to compile. */
+const BEST_COLUMNS = { 0: 4, 4: 16, 8: 8 } as const;
+
 export const VARIANTS: readonly Variant[] = [
   { columns: 4, subgroup: 0 },
   { columns: 8, subgroup: 0 },
@@ -33,6 +36,9 @@ export function threadsOf({ nodes }: ModelShape, { batchSize }: Batch): number {
   return Math.max(MIN_THREADS, Math.ceil((batchSize * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
 }
 
+/** Threads a workgroup of the head. */
+export const headThreads = ({ subgroup }: Variant): number => (subgroup === 4 ? 16 : 64);
+
 /** As checkpoints and commands name it: "f32, 8 columns, subgroups of 8". */
 export const variantName = ({ columns, subgroup }: Variant): string =>
   `f32, ${columns} columns${subgroup === 0 ? "" : `, subgroups of ${subgroup}`}`;
@@ -51,7 +57,9 @@ export function variantNamed(name: string): Variant | undefined {
  */
 export function variantsFor(gpu: Gpu, shape: ModelShape, options: Batch): readonly Variant[] {
   const able = VARIANTS.filter((variant) => fits(variant, gpu, shape, options));
-  return gpu.status === "software-adapter" ? able.sort((a, b) => b.subgroup - a.subgroup || a.columns - b.columns) : able;
+  if (gpu.status !== "software-adapter") return able;
+  const isBest = ({ columns, subgroup }: Variant): number => Number(columns === BEST_COLUMNS[subgroup]);
+  return able.sort((a, b) => b.subgroup - a.subgroup || isBest(b) - isBest(a) || a.columns - b.columns);
 }
 
 /** The most promising variant, unmeasured. */
@@ -87,11 +95,11 @@ function fits(variant: Variant, gpu: Gpu, shape: ModelShape, options: Batch): bo
 
 const VEC4_BYTES = 16;
 
-/** Workgroup memory of the kernel that needs most: see `aggregate`, `reduce` and `backward` in shaders/. */
+/** Workgroup memory of the kernel that needs most: see `exchange`, `reduce` and `backward` in shaders/. */
 function workgroupBytes({ columns, subgroup }: Variant, threads: number, operations: number): number {
   const tiles = columns / 4;
   const sharers = threads / Math.max(1, subgroup);
-  const exchanged = 4 * tiles * threads;
+  const exchanged = subgroup === 4 ? 0 : 4 * tiles * threads;
   const encode = exchanged + sharers * 3 * tiles;
   const backward = exchanged + sharers * (2 * tiles + 1) + 2 * tiles * operations * 4;
   return VEC4_BYTES * Math.max(encode, backward);
