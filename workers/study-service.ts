@@ -33,7 +33,7 @@ import { type KnownRuns, knownRuns, type RunShelf } from "./study-runs.ts";
 const TOLD = 100;
 /** Views of a running study come at most this often, and take at most this share of the time: they hold the pool up. */
 const SHOWN = 400;
-const SHARE = 0.1;
+const SHARE = 0.2;
 const ADVICE = "open the files that belong together.";
 
 interface Open {
@@ -78,10 +78,11 @@ export function studyService({ openSearcher, shelf }: StudySurroundings): StudyA
     }
     return open.analysis.analysis;
   };
+  // The charts are most of what this worker loads.
+  const charts = () => import("./study-view.ts");
   const view = async (open: Open) => {
     if (open.runs.length === 0) return undefined;
-    // The charts are most of what this worker loads.
-    const { studyView } = await import("./study-view.ts");
+    const { studyView } = await charts();
     return studyView(open.study, analysed(open), look);
   };
 
@@ -120,6 +121,7 @@ export function studyService({ openSearcher, shelf }: StudySurroundings): StudyA
     const views = throttled(
       () => pause,
       async () => {
+        await charts();
         const from = performance.now();
         const shown = await view(open);
         pause = Math.max(SHOWN, (performance.now() - from) / SHARE);
