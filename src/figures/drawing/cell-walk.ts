@@ -5,7 +5,7 @@ import { CELLS, type CellWalk, type Walk } from "../cell-walk.ts";
 import { spreadText } from "../findings.ts";
 import { PAPER, PUBLISHED_WALK } from "../published.ts";
 import { type Canvas, element, FONT, isNarrow, panel, picture, words } from "./canvas.ts";
-import { isPort, smallCell } from "./cell.ts";
+import { isPort, port, SECOND_INPUT, smallCell } from "./cell.ts";
 
 /** Room over and under a drawn cell for its number and what changed. */
 const HEAD = 18;
@@ -15,9 +15,7 @@ const LEGEND = 26;
 /** Figure 5: the cells of the first walk, and by how many edits each differs from the one before. */
 export function drawCellWalk(figure: CellWalk, space: SearchSpace, canvas: Canvas): SVGElement {
   const [walk] = figure.walks as [Walk];
-  const narrow = isNarrow(canvas);
-  const columns = narrow ? 4 : 8;
-  const strip = filmStrip(walk, space, canvas, columns);
+  const strip = filmStrip(walk, space, canvas);
   const legend = letters(space, canvas);
   const bars = editBars(figure, space, canvas);
   const gap = 14;
@@ -38,12 +36,18 @@ interface Part {
   readonly content: SVGElement;
 }
 
-function filmStrip({ cells, steps }: Walk, space: SearchSpace, canvas: Canvas, columns: number): Part {
+/** Cells are drawn no smaller than this share of their size: wide ones take more rows. */
+const LEAST = 0.75;
+
+function filmStrip({ cells, steps }: Walk, space: SearchSpace, canvas: Canvas): Part {
   const { document, palette } = canvas;
-  const width = canvas.width / columns;
   const drawn = cells.map((index) => smallCell(space, index, canvas));
+  const widest = 12 + Math.max(...drawn.map((cell) => cell.width));
+  let columns = isNarrow(canvas) ? 4 : 8;
+  while (columns > 1 && canvas.width / columns < LEAST * widest) columns /= 2;
+  const width = canvas.width / columns;
   // One scale for all, so that letters are of one size.
-  const scale = Math.min(1, (width - 12) / Math.max(...drawn.map((cell) => cell.width)));
+  const scale = Math.min(1, width / widest);
   const rows = Math.ceil(cells.length / columns);
   const row = HEAD + FOOT + scale * Math.max(...drawn.map((cell) => cell.height));
   const frames = drawn.flatMap((cell, i) => {
@@ -91,11 +95,18 @@ function letters(space: SearchSpace, canvas: Canvas): Part {
     );
     x += width;
   }
-  place(150);
-  items.push(
-    element(document, "circle", { cx: x + 6, cy: line * LEGEND + 10, r: 4, fill: "none", stroke: "currentColor" }),
-    words(canvas, x + 16, line * LEGEND + 14, "input (top), output"),
-  );
+  const ports: readonly (readonly [string, string])[] = space.operations.includes(SECOND_INPUT)
+    ? [
+        ["input", "c_k−2 (top), output"],
+        [SECOND_INPUT, "c_k−1"],
+      ]
+    : [["input", "input (top), output"]];
+  for (const [operation, label] of ports) {
+    const width = 16 + 6.6 * label.length + 14;
+    place(width);
+    items.push(port(operation, x + 6, line * LEGEND + 10, canvas), words(canvas, x + 16, line * LEGEND + 14, label));
+    x += width;
+  }
   const height = (line + 1) * LEGEND + 4;
   return { height, content: panel(canvas, canvas.width, height, items) };
 }

@@ -14,6 +14,8 @@ export interface SmallCell {
 /** Radius of an input or output. */
 const PORT = 4;
 
+export const SECOND_INPUT = "c_k-1";
+
 interface Corner {
   readonly x: number;
   readonly y: number;
@@ -46,7 +48,7 @@ export function smallCell(space: SearchSpace, index: number, canvas: Canvas): Sm
   const boxes = nodes.flatMap(({ node, x, y }) => {
     const look = operationLook(name(node));
     if (isPort(name(node))) {
-      return [element(document, "circle", { cx: x, cy: y, r: PORT, fill: canvas.palette.paper, stroke: "currentColor" })];
+      return [port(name(node), x, y, canvas)];
     }
     const box = {
       x: x - SMALL_NODE.width / 2,
@@ -69,6 +71,16 @@ export function smallCell(space: SearchSpace, index: number, canvas: Canvas): Sm
   });
   return { width, height, content: element(document, "g", {}, [...lines, ...boxes]) };
 }
+
+/** Of two inputs the second is filled. */
+export const port = (operation: string, x: number, y: number, { document, palette }: Canvas): SVGElement =>
+  element(document, "circle", {
+    cx: x,
+    cy: y,
+    r: PORT,
+    fill: operation === SECOND_INPUT ? "currentColor" : palette.paper,
+    stroke: "currentColor",
+  });
 
 /** Where data enters or leaves a cell. */
 export const isPort = (operation: string): boolean =>

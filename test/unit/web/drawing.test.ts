@@ -48,6 +48,22 @@ describe("what flows through a cell", () => {
   });
 });
 
+describe("what flows through a cell of two inputs", () => {
+  it("begins at both, and ends where an operation lets nothing through", () => {
+    const [nodes, none] = [5, 2];
+    const adjacency = new Uint8Array(nodes * nodes);
+    for (const [from, to] of [
+      [0, 2],
+      [1, 3],
+      [2, 4],
+      [3, 4],
+    ] as const)
+      adjacency[from * nodes + to] = 1;
+    const graph: Graph = { operations: Uint8Array.of(0, 1, none, 3, 4), adjacency };
+    expect([...liveNodes(graph, (operation) => operation === none)].sort()).toEqual([1, 3, 4]);
+  });
+});
+
 describe("points as pixels", () => {
   afterEach(() => vi.unstubAllGlobals());
 
