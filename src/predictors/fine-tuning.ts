@@ -163,22 +163,34 @@ export async function fineTunedEncoder(
       });
       const weights = (): Named =>
         Object.fromEntries(trained.map(({ name, shape: own, values }) => [name, tf.tensor(values, own)]));
-      return {
-        means(others) {
-          const all = { indices: others.indices, ...columns(others) };
-          const scores = new Float64Array(others.indices.length);
-          for (let first = 0; first < scores.length; first += PART) {
-            const rows = Uint32Array.from({ length: Math.min(PART, scores.length - first) }, (_, i) => first + i);
-            scores.set(
-              onBackend(() => tf.tidy(() => score(weights(), some(all, rows)).dataSync())),
-              first,
-            );
-          }
-          return scores;
-        },
+      const scoresOf = (all: Inputs): Float64Array => {
+        const scores = new Float64Array(all.indices.length);
+        for (let first = 0; first < scores.length; first += PART) {
+          const rows = Uint32Array.from({ length: Math.min(PART, scores.length - first) }, (_, i) => first + i);
+          scores.set(
+            onBackend(() => tf.tidy(() => score(weights(), some(all, rows)).dataSync())),
+            first,
+          );
+        }
+        return scores;
       };
+      const inScale = lineThrough(scoresOf(inputs), labels);
+      return { means: (others) => scoresOf({ indices: others.indices, ...columns(others) }).map(inScale) };
     },
   };
+}
+
+/** Pairs teach an order and no scale: the line of least squares from scores to labels gives it; only a rising one keeps the order. */
+function lineThrough(scores: Float64Array, labels: Float64Array): (score: number) => number {
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [centre, level] = [mean(scores), mean(labels)];
+  let [product, square] = [0, 0];
+  for (const [i, score] of scores.entries()) {
+    product += (score - centre) * ((labels[i] as number) - level);
+    square += (score - centre) ** 2;
+  }
+  const slope = product > 0 && square > 0 ? product / square : 1;
+  return (score) => level + slope * (score - centre);
 }
 
 /** Some rows of inputs. */

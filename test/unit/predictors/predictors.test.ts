@@ -102,6 +102,7 @@ describe("predictors", { timeout: 60_000 }, () => {
     const encoder = await fineTunedEncoder(space, { shape, state: evaluation.state }, { steps: 40, batchSize: 60 });
     const score = await scoreOf(encoder, graphOnly, ruled, splitOf(demo.candidates, 60, 200, 1), 1);
     expect(score.tau).toBeGreaterThan(0.4);
+    expect(score.rmse).toBeLessThan(1);
     const { numTensors } = memory();
     await scoreOf(encoder, structure, ruled, splitOf(demo.candidates, 60, 20, 2), 2);
     expect(memory().numTensors).toBe(numTensors);
