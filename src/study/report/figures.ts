@@ -173,7 +173,7 @@ function plot({ width, height }: Size, { note }: FigureContext, { x, y, marks, .
       ...(marks ?? []),
       ...(note === undefined
         ? []
-        : [Plot.text([note], { frameAnchor: "top-left", dy: -38, dx: -48, fill: "var(--warn)", fontWeight: "bold" })]),
+        : [Plot.text([note], { frameAnchor: "top-left", dy: -24, dx: -50, fill: "var(--warn)", fontWeight: "bold" })]),
     ],
   });
   // Its rules are the page's.
