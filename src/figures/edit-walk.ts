@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { generator } from "../random/generator.ts";
 import { mean } from "../search/summary.ts";
 import { PADDING, type SearchSpace, type SpaceName } from "../spaces/space.ts";
-import type { Steps } from "../spaces/steps.ts";
+import { type Steps, share } from "../spaces/steps.ts";
 import { ascending, quantile } from "../study/statistics.ts";
 import { l2Distance } from "./distances.ts";
 import { type FigureInput, SUBSTREAMS } from "./figure.ts";
@@ -46,21 +46,16 @@ export function* editWalk({ space, embedding, seeds }: FigureInput): Steps<EditW
   const byDistance: number[][] = [];
   const bySteps: number[][] = [];
   for (const [i, seed] of seeds.entries()) {
-    const walk = walkOf(space, seed);
-    for (let step = walk.next(); ; step = walk.next()) {
-      if (step.done) {
-        for (const [from, cell] of step.value.entries()) {
-          for (let lag = 1; lag <= MOST_LAG && from + lag < step.value.length; lag++) {
-            const other = step.value[from + lag] as number;
-            const distance = l2Distance(embedding, cell, other);
-            gather(bySteps, lag, distance);
-            if (cell !== other) gather(byDistance, space.editDistance(cell, other), distance);
-          }
-          if (from % 50 === 0) yield (i + 0.5 + from / step.value.length / 2) / seeds.length;
-        }
-        break;
+    const [begin, end] = [i / seeds.length, (i + 1) / seeds.length];
+    const cells = yield* share(walkOf(space, seed), begin, (begin + end) / 2);
+    for (const [from, cell] of cells.entries()) {
+      for (let lag = 1; lag <= MOST_LAG && from + lag < cells.length; lag++) {
+        const other = cells[from + lag] as number;
+        const distance = l2Distance(embedding, cell, other);
+        gather(bySteps, lag, distance);
+        if (cell !== other) gather(byDistance, space.editDistance(cell, other), distance);
       }
-      yield (i + step.value / 2) / seeds.length;
+      if (from % 50 === 0) yield begin + (0.5 + from / cells.length / 2) * (end - begin);
     }
   }
   return { name: "distance", space: space.name, edits: EDITS, seeds, byDistance: groups(byDistance), bySteps: groups(bySteps) };

@@ -1,12 +1,13 @@
 import { InputError } from "../errors.ts";
 import type { MetricInfo } from "../objectives/objective.ts";
+import { pearson, rootMeanSquare } from "../predictors/agreement.ts";
 import { generator } from "../random/generator.ts";
 import { fitHyperparameters, medianDistance } from "../search/gp/hyperparameters.ts";
 import { poolOf } from "../search/gp/points.ts";
 import { packedDistances, predictedMeans } from "../search/gp/prediction.ts";
 import { drawer } from "../search/sampling.ts";
 import { standardise } from "../search/standardise.ts";
-import { mean, type Statistics, statistics } from "../search/summary.ts";
+import { type Statistics, statistics } from "../search/summary.ts";
 import type { SpaceName } from "../spaces/space.ts";
 import { type Steps, share } from "../spaces/steps.ts";
 import { ascending, quantile } from "../study/statistics.ts";
@@ -81,7 +82,7 @@ export function* prediction(
       (place) => (scale.mean[0] as number) + (scale.deviation[0] as number) * (means[place] as number),
     );
     const found = Float64Array.from(rest, (place) => truth[place] as number);
-    runs.push({ seed, rmse: rootMeanSquare(expected, found), pearson: correlation(expected, found) });
+    runs.push({ seed, rmse: rootMeanSquare(expected, found), pearson: pearson(expected, found) });
     density ??= densityOf(found, expected);
   }
   return {
@@ -103,26 +104,6 @@ export function thresholdOf(values: ArrayLike<number>, { quantity }: Pick<Metric
   if (quantity !== "accuracy") return undefined;
   for (let i = 0; i < values.length; i++) if ((values[i] as number) > PAPER_THRESHOLD) return PAPER_THRESHOLD;
   return undefined;
-}
-
-function rootMeanSquare(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return Math.sqrt(sum / a.length);
-}
-
-/** Pearson's correlation; NaN where one of both is constant. */
-function correlation(a: Float64Array, b: Float64Array): number {
-  const [centreA, centreB] = [mean(a), mean(b)];
-  let [together, squareA, squareB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const x = (a[i] as number) - centreA;
-    const y = (b[i] as number) - centreB;
-    together += x * y;
-    squareA += x * x;
-    squareB += y * y;
-  }
-  return together / Math.sqrt(squareA * squareB);
 }
 
 /** Share of the true values at either end that may lie outside the frame: few cells that never learn would shrink the others to a corner. */

@@ -1,4 +1,6 @@
-/** How well predictions agree with what they predict: rank correlations and the error of values. */
+/** How well predictions agree with what they predict: correlations of ranks and of values, and the error of values. */
+
+import { mean } from "../search/summary.ts";
 
 /**
  * Kendall's tau-b (Kendall, "The treatment of ties in ranking problems", 1945): of all pairs that neither list holds equal the concordant ones less the
@@ -62,13 +64,15 @@ function exchanges(values: Float64Array): number {
 }
 
 /** Spearman's rho: the correlation of ranks, equal values sharing the mean of theirs. */
-export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export const spearman = (a: ArrayLike<number>, b: ArrayLike<number>): number => pearson(ranks(a), ranks(b));
+
+/** Pearson's correlation, -1..1; NaN where a list has one value only. */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const count = sameLength(a, b);
-  const [first, second] = [ranks(a), ranks(b)];
-  const mean = (count - 1) / 2;
+  const [meanA, meanB] = [mean(a), mean(b)];
   let [product, squareA, squareB] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
-    const [x, y] = [(first[i] as number) - mean, (second[i] as number) - mean];
+    const [x, y] = [(a[i] as number) - meanA, (b[i] as number) - meanB];
     product += x * y;
     squareA += x * x;
     squareB += y * y;

@@ -30,7 +30,7 @@ export class ArchscapeFigures extends LitElement {
   private resizing: ResizeObserver | undefined;
   private listening = new AbortController();
   /** What stands drawn, so that a change elsewhere draws nothing anew. */
-  private readonly drawn = new Map<FigureName, string | Done["figure"]>();
+  private readonly drawn = new Map<FigureName, Done["figure"]>();
   private drawnFor = "";
 
   constructor() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kendallTau, rootMeanSquare, spearman } from "../../../src/predictors/agreement.ts";
+import { kendallTau, pearson, rootMeanSquare, spearman } from "../../../src/predictors/agreement.ts";
 import { generator } from "../../../src/random/generator.ts";
 
 /** Tau-b by its definition, pair by pair. */
@@ -44,6 +44,12 @@ describe("agreement of two lists", () => {
   it("gives equal values the mean of their ranks in Spearman's rho", () => {
     // Ranks 0.5, 0.5, 2 against 0, 1, 2.
     expect(spearman([5, 5, 7], [1, 2, 3])).toBeCloseTo(Math.sqrt(3) / 2, 12);
+  });
+
+  it("has Pearson's correlation of values, whatever their unit", () => {
+    expect(pearson([1, 2, 4], [12, 14, 18])).toBeCloseTo(1, 12);
+    expect(pearson([1, 2, 3], [3, 5, 1])).toBeCloseTo(-0.5, 12);
+    expect(pearson([1, 1], [1, 2])).toBeNaN();
   });
 
   it("has the error in the unit of the values, and refuses lists of different lengths", () => {
