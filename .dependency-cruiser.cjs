@@ -1,6 +1,6 @@
 /**
  * Imports point down:
- * {web, cli, index} -> workers -> surrogates -> {study, search, objectives, predictors} -> {vgae, networks, datasets} -> gpu -> shaders;
+ * {web, cli, index} -> workers -> surrogates -> {study, figures, search, objectives, predictors, drawing} -> {vgae, networks, datasets} -> gpu -> shaders;
  * spaces, formats, random and errors.ts are the ground. Type imports count: a layer that only knows a type still knows it.
  */
 const ground = "^src/(spaces|formats|random)/|^src/(errors|version)[.]ts$";
