@@ -1,5 +1,5 @@
 import { nelderMead } from "../search/dngo/nelder-mead.ts";
-import { factor, rowStart, solveLower } from "../search/gp/cholesky.ts";
+import { factor, rowStart, solveLower, solveUpper } from "../search/gp/cholesky.ts";
 import type { Block, Features } from "./features.ts";
 import type { Predictor } from "./predictor.ts";
 
@@ -40,7 +40,7 @@ export const gp: Predictor = {
     if (!factor(lower, count)) throw new Error(`The covariance of ${count} labels is not positive definite.`);
     const weights = labels.slice();
     solveLower(lower, count, weights);
-    solveTransposed(lower, count, weights);
+    solveUpper(lower, count, weights);
 
     const covariances = (others: Features, first: number, end: number, known: number): Float64Array => {
       const size = end - first;
@@ -168,13 +168,4 @@ function between({ dimensions, distance }: Block, a: Float64Array, i: number, b:
 function median(distances: Float64Array): number {
   const own = distances.filter((distance) => distance > 0).sort();
   return own[own.length >> 1] ?? 1;
-}
-
-/** Solves L^T x = b in place. */
-function solveTransposed(lower: Float64Array, count: number, b: Float64Array): void {
-  for (let i = count - 1; i >= 0; i--) {
-    const value = (b[i] as number) / (lower[rowStart(i) + i] as number);
-    b[i] = value;
-    for (let j = 0; j < i; j++) b[j] = (b[j] as number) - value * (lower[rowStart(i) + j] as number);
-  }
 }
