@@ -65,7 +65,12 @@ export async function runInPool<Task extends PoolTask>(
       const next = stop.signal.aborted ? undefined : waiting.shift();
       if (next === undefined) break;
       const { task, isSecond } = next;
-      searcher ??= open();
+      try {
+        searcher ??= open();
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)));
+        break;
+      }
       const begun = performance.now();
       const answer: Answer = await Promise.race([
         searcher.run({ ...task.job, seeds: [task.seed] }).then(

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { OpenedStudy, StudyView } from "../../workers/study-protocol.ts";
 import { count, duration, plural, significant } from "../format.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
@@ -185,7 +186,18 @@ export class ArchscapeStudy extends LitElement {
     `;
   }
 
-  private status({ draft, job, opened, problem, progress, failed }: StudyingView): TemplateResult {
+  /** How many runs there are, once the results are theirs. */
+  private there({ runs, total }: OpenedStudy, view: StudyView | undefined): TemplateResult {
+    if (view?.runs !== runs) return html`<p class="quiet">The runs are looked up and compared …</p>`;
+    const words =
+      runs === total ? `All ${plural(total, "run")} are there` : `${count(runs)} of ${plural(total, "run")} are there`;
+    return html`<p class="quiet" data-kept>
+      ${words}; this browser keeps those that it made.
+      <button type="button" class="plain" @click=${() => void this.lab.studying.forget()}>Forget them</button>
+    </p>`;
+  }
+
+  private status({ draft, job, opened, problem, progress, failed, view }: StudyingView): TemplateResult {
     const { lab } = this;
     const { studying } = lab;
     const isMap = problem !== undefined && opened?.searchesEmbedding && draft && isOther(draft, lab.atlas.store.value.atlas);
@@ -200,15 +212,9 @@ export class ArchscapeStudy extends LitElement {
       <div role="status" class="stack small">
         ${problem === undefined ? nothing : html`<p class="warn" data-problem>${problem}</p>`}
         ${isMap ? html`<div class="row"><button type="button" @click=${studying.takeMap}>Search what is on the map</button></div>` : nothing}
-        ${
-          job === "idle" && opened && opened.runs > 0
-            ? html`<p class="quiet" data-kept>
-                ${opened.runs === opened.total ? `All ${plural(opened.total, "run")} are there` : `${count(opened.runs)} of ${plural(opened.total, "run")} are there`}; this browser keeps those that it made.
-                <button type="button" class="plain" @click=${() => void studying.forget()}>Forget them</button>
-              </p>`
-            : nothing
-        }
+        ${job === "idle" && opened && opened.runs > 0 ? this.there(opened, view) : nothing}
         ${opened?.searchesTestMetric ? html`<p class="warn" data-warning="test">These searches optimise test labels, which should only be reported: no fair comparison with searches on validation labels.</p>` : nothing}
+        ${opened?.warnings.map((warning) => html`<p class="quiet">${warning}</p>`)}
         ${failed.map(({ name, seed, reason }) => html`<p class="warn">The run of ${name} with seed ${seed} came to nothing: ${reason.replace(/\.$/, "")}.</p>`)}
       </div>
     `;
@@ -217,9 +223,8 @@ export class ArchscapeStudy extends LitElement {
   private results({ view, look, opened, job }: StudyingView): TemplateResult {
     const { studying } = this.lab;
     if (!view || !(view.runs > 0)) {
-      const isComing = opened !== undefined && opened.runs > 0;
-      const words = isComing ? "The runs are looked up and compared …" : "Curves and a table appear here with the first runs.";
-      return html`<p class="quiet" aria-live="polite">${opened || job !== "idle" ? words : "Nothing to show yet."}</p>`;
+      const words = opened || job !== "idle" ? "Curves and a table appear here with the first runs." : "Nothing to show yet.";
+      return html`<p class="quiet">${words}</p>`;
     }
     const file = (kind: Parameters<typeof studying.save>[0], label: string): TemplateResult =>
       html`<button type="button" data-save=${kind} @click=${() => void studying.save(kind)}>${label}</button>`;

@@ -252,6 +252,8 @@ export function createStudying(client: () => Client<StudyApi>, effects: Studying
       await refresh();
       const { opened, problem } = store.value;
       if (!opened || problem !== undefined) return notices.post("problem", problem ?? "There is nothing to compare yet.");
+      // A refresh that is under way has nothing to say any more.
+      turn++;
       store.set({ job: "running", progress: undefined, failed: [] });
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }: MessageEvent<StudyEvent>) => receive(data);

@@ -95,6 +95,13 @@ describe("a pool of search workers", () => {
     expect(seen.opened()).toBeLessThan(10);
   });
 
+  it("ends with the reason where no worker can be opened at all", async () => {
+    const open = (): Searcher => {
+      throw new ReferenceError("Worker is not defined");
+    };
+    await expect(runInPool(tasks(3), { size: 2, open, signal: never }, books().hooks)).rejects.toThrow("Worker is not defined");
+  });
+
   it("reports a search that broke, without trying it again", async () => {
     const broken: Answer = { ok: false, error: { kind: "defect", message: "no finite value" } };
     const { open, seen } = workers((seed) => (seed === 1 ? broken : works(seed)));
