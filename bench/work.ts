@@ -42,7 +42,7 @@ export function workOf({ nodes, operations, batchSize, hidden, latent, layers }:
     const outputs = stage === stages - 1 ? head : hidden;
     const own = stage === 0 ? operations : 0;
     return {
-      kernel: "backward",
+      kernel: stage === 0 ? "backwardFirst" : "backward",
       title: `backward, ${stage === stages - 1 ? "last" : stage === 0 ? "first" : stage % 2 === 0 ? "inner" : "outer"}`,
       flops: 2 * product(outputs, hidden) + product(own, hidden),
       bytes: bytes(matrix(outputs), 2 * outputs * hidden, 3 * matrix(hidden), matrix(own), own * hidden, 5 * hidden),

@@ -42,7 +42,7 @@ describe("kernel variants", () => {
 
   it("are subgroups first where the processor computes, and many workgroups first on a GPU", () => {
     expect(likelyVariant(adapter("software-adapter", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({ columns: 8, subgroup: 8 });
-    expect(likelyVariant(adapter("software-adapter", 4), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 4 });
+    expect(likelyVariant(adapter("software-adapter", 4), shape, DEFAULT_TRAINING)).toEqual({ columns: 16, subgroup: 4 });
     expect(likelyVariant(adapter("software-adapter"), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 0 });
     expect(likelyVariant(adapter("hardware", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 0 });
   });
