@@ -125,7 +125,7 @@ test("two labs train side by side in a hidden tab; one loses its GPU, then its w
   await expect(primary(first)).toHaveText("Pre-train", PATIENCE);
   const reached = await stepsDone(second);
   await expect.poll(() => stepsDone(second), PATIENCE).toBeGreaterThan(reached);
-  expect(await keptSeeds(page)).toEqual([1]);
+  await expect.poll(() => keptSeeds(page)).toEqual([1]);
   await expect(notices(second, "warning")).toHaveCount(0);
   await expect(notices(second, "problem")).toHaveCount(0);
 });
