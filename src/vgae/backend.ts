@@ -49,7 +49,7 @@ const WASM = "TensorFlow.js on WebAssembly";
 
 /**
  * Software adapters on which our kernels are faster than TensorFlow.js on WebAssembly: on lavapipe a step takes 28 ms and WebAssembly's 43,
- * on SwiftShader more than twice WebAssembly's 33. Every other one, and one without a name (Firefox's), is taken to be like SwiftShader: to
+ * on SwiftShader 108 and 40. Every other one, and one without a name (Firefox's), is taken to be like SwiftShader: to
  * try both costs seconds of compiling.
  */
 const FAST_SOFTWARE = /llvmpipe|lavapipe/i;
@@ -110,11 +110,8 @@ function webgpu(gpu: Gpu, message: string, tuning: SpaceCache | undefined): Back
 
 /** @throws Error where TensorFlow.js cannot start this backend */
 async function reference(name: Exclude<BackendName, "webgpu">, status: Backend["status"], message: string): Promise<Backend> {
-  const [{ openBackend: start }, { referenceTrainer }] = await Promise.all([
-    import("./reference/backend.ts"),
-    import("./reference/trainer.ts"),
-  ]);
-  await start(name);
+  const { referenceTrainer, startBackend } = await import("./reference/trainer.ts");
+  await startBackend(name);
   let close: (reason: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => {
     close = resolve;

@@ -7,6 +7,7 @@ import { saveFile } from "../files.ts";
 import { PAPER, PUBLISHED_QUALITY, publishedSearch } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
+import { plotStyles } from "../styles/plot.ts";
 import { shared } from "../styles/shared.ts";
 import { darkQuery } from "../theme.ts";
 
@@ -33,6 +34,7 @@ export class ArchscapeCharts extends LitElement {
   };
   static override styles = [
     shared,
+    plotStyles,
     css`
       :host {
         display: block;
@@ -90,18 +92,6 @@ export class ArchscapeCharts extends LitElement {
       figure:hover figcaption button,
       figcaption button:focus-visible {
         opacity: 1;
-      }
-      .plot svg {
-        display: block;
-        max-width: 100%;
-        height: auto;
-        background: transparent;
-        font-family: var(--sans);
-        font-variant-numeric: tabular-nums;
-        color: inherit;
-      }
-      .plot text {
-        white-space: pre;
       }
       @media (max-width: 800px) {
         .figures {

@@ -1,36 +1,6 @@
 import { css } from "lit";
 
 export const figuresStyles = css`
-  dialog {
-    width: min(1400px, calc(100vw - 48px));
-    height: calc(100dvh - 48px);
-    max-width: none;
-    max-height: none;
-    padding: 0;
-    overflow: hidden;
-    color: var(--ink);
-    background: var(--paper);
-    border: 1px solid var(--rule);
-    border-radius: 12px;
-    box-shadow: var(--shadow);
-  }
-  dialog[open] {
-    display: grid;
-    grid-template-rows: auto minmax(0, 1fr);
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 40%);
-  }
-  header {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 12px 16px;
-    border-bottom: 1px solid var(--rule);
-  }
-  header h2 {
-    flex: 1;
-  }
   .scroll {
     overflow: auto;
     scrollbar-width: thin;
@@ -96,19 +66,8 @@ export const figuresStyles = css`
   td:not(:last-child) {
     padding-right: 20px;
   }
-  .plot svg {
-    display: block;
-    max-width: 100%;
-    height: auto;
-    background: transparent;
-    font-family: var(--sans);
-    font-variant-numeric: tabular-nums;
-  }
   .plot svg svg {
     max-width: none;
-  }
-  .plot text {
-    white-space: pre;
   }
   @media (max-width: 1100px) {
     .figures {
@@ -119,12 +78,6 @@ export const figuresStyles = css`
     }
   }
   @media (max-width: 800px) {
-    dialog {
-      width: 100vw;
-      height: 100dvh;
-      border: 0;
-      border-radius: 0;
-    }
     header button {
       padding-inline: 8px;
     }

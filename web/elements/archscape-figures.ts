@@ -10,6 +10,8 @@ import { PAPER } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import type { FigureState } from "../state/figures.ts";
 import { Watch } from "../state/store.ts";
+import { dialogStyles } from "../styles/dialog.ts";
+import { plotStyles } from "../styles/plot.ts";
 import { shared } from "../styles/shared.ts";
 import { darkQuery } from "../theme.ts";
 import { figuresStyles } from "./archscape-figures.styles.ts";
@@ -23,7 +25,7 @@ const WIDEST = 720;
 /** The paper's figures about what is on the map, in a dialog over the lab. Loaded when it is first opened. */
 export class ArchscapeFigures extends LitElement {
   static override properties = { lab: { attribute: false }, width: { state: true } };
-  static override styles = [shared, figuresStyles];
+  static override styles = [shared, dialogStyles, plotStyles, figuresStyles];
 
   declare lab: Lab;
   declare width: number;

@@ -5,6 +5,7 @@ import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { isOther } from "../state/study-draft.ts";
 import type { StudyingView } from "../state/studying.ts";
+import { dialogStyles } from "../styles/dialog.ts";
 import { shared } from "../styles/shared.ts";
 import { phoneQuery } from "../theme.ts";
 import { studyForm, studyFormStyles } from "./study-form.ts";
@@ -15,38 +16,12 @@ export class ArchscapeStudy extends LitElement {
   static override properties = { lab: { attribute: false } };
   static override styles = [
     shared,
+    dialogStyles,
     studyFormStyles,
     studyResultsStyles,
     css`
-      dialog {
-        width: min(1400px, calc(100vw - 48px));
-        height: calc(100dvh - 48px);
-        max-width: none;
-        max-height: none;
-        padding: 0;
-        color: var(--ink);
-        background: var(--paper);
-        border: 1px solid var(--rule);
-        border-radius: 12px;
-        box-shadow: var(--shadow);
-      }
-      dialog[open] {
-        display: grid;
-        grid-template-rows: auto minmax(0, 1fr);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 40%);
-      }
       header {
-        display: flex;
         flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 12px 16px;
-        border-bottom: 1px solid var(--rule);
-      }
-      header h2 {
-        flex: 1;
       }
       .status {
         flex-basis: 100%;
@@ -78,12 +53,6 @@ export class ArchscapeStudy extends LitElement {
         border-right: 1px solid var(--rule);
       }
       @media (max-width: 800px) {
-        dialog {
-          width: 100vw;
-          height: 100dvh;
-          border: 0;
-          border-radius: 0;
-        }
         header h2 {
           flex-basis: 100%;
         }

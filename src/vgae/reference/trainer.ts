@@ -16,6 +16,8 @@ import { keepMask, normalNoise } from "./noise.ts";
 import { disposeStep, stepOn } from "./step.ts";
 import { disposeState, downloadState, mapNamed, type Named, uploadGraphs, uploadState } from "./tensors.ts";
 
+export { openBackend as startBackend } from "./backend.ts";
+
 /** Graphs encoded or decoded at once: bounds memory, not results. */
 const CHUNK = 512;
 
