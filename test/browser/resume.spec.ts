@@ -48,7 +48,9 @@ test("offers a run whose page was closed, at another space too, and goes on with
   await other.close();
 
   await next.locator("archscape-training").getByRole("button", { name: "Cancel" }).click();
+  // The label is there at once, the button when nothing of the run is kept any more.
   await expect(primary(next, "training")).toHaveText("Pre-train", PATIENCE);
+  await expect(primary(next, "training")).toBeEnabled(PATIENCE);
   await next.reload();
   await expect(next.locator("archscape-map .caption")).toBeVisible();
   await next.waitForTimeout(1000);

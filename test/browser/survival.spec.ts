@@ -119,10 +119,13 @@ test("two labs train side by side in a hidden tab; one loses its GPU, then its w
   const from = Number(await offer.getAttribute("data-step"));
   expect(from).toBeGreaterThanOrEqual(step);
   await offer.getByRole("button", { name: "Resume" }).click();
+  // Until then the steps on the screen are those of the run that broke off, some of which are lost.
+  await expect(primary(first)).toHaveText("Pause", PATIENCE);
   await expect.poll(() => stepsDone(first), PATIENCE).toBeGreaterThan(from);
 
   await training(first).getByRole("button", { name: "Cancel" }).click();
   await expect(primary(first)).toHaveText("Pre-train", PATIENCE);
+  await expect(primary(first)).toBeEnabled(PATIENCE);
   const reached = await stepsDone(second);
   await expect.poll(() => stepsDone(second), PATIENCE).toBeGreaterThan(reached);
   await expect.poll(() => keptSeeds(page)).toEqual([1]);
