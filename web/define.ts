@@ -11,6 +11,8 @@ import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeStudy } from "./elements/archscape-study.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
+import { ArchscapeTray } from "./elements/archscape-tray.ts";
+import { ArchscapeWalk } from "./elements/archscape-walk.ts";
 
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-cell": ArchscapeCell,
@@ -26,6 +28,8 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-space": ArchscapeSpace,
   "archscape-study": ArchscapeStudy,
   "archscape-training": ArchscapeTraining,
+  "archscape-tray": ArchscapeTray,
+  "archscape-walk": ArchscapeWalk,
 };
 
 /** Makes the elements known, each once: a page that embeds two copies keeps the first. */

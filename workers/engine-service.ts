@@ -69,6 +69,10 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       const result = await outcome(() => engine.embed(indices));
       return result.ok ? sent(result, result.value) : result;
     },
+    async latents(indices) {
+      const result = await outcome(() => engine.latents(indices));
+      return result.ok ? sent(result, result.value) : result;
+    },
     async nearest(points, k) {
       const result = await outcome(() => engine.nearest(points, k));
       return result.ok ? sent(result, result.value.indices, result.value.distances) : result;

@@ -107,6 +107,8 @@ export interface EngineApi extends SpaceHolder {
   load(space: SpaceChoice, checkpoint: Uint8Array, source?: string): Promise<Outcome<LoadedModel>>;
   /** Embedding of architectures by the current model, count x 16; by default of the whole space. */
   embed(indices?: Uint32Array): Promise<Outcome<Float32Array>>;
+  /** Means of the latents of architectures by the current model, count x nodes x 16: points that `decode` takes. */
+  latents(indices: Uint32Array): Promise<Outcome<Float32Array>>;
   /** The `k` architectures nearest to each point of the embedding (count x 16), exactly: indices and L2 distances, count x k. */
   nearest(points: Float32Array, k: number): Promise<Outcome<Neighbours>>;
   /** Each latent point (count x nodes x 16) as a graph, decoded plainly or within the space: its index, or the reason why it is outside. */

@@ -32,6 +32,8 @@ export interface Session extends Omit<Exploration, "forget"> {
   load(space: SearchSpace, bytes: Uint8Array, source?: string): Promise<SessionModel>;
   /** Embedding of architectures, count x latent; by default of the whole space. */
   embed(indices?: Uint32Array): Promise<Float32Array>;
+  /** Means of the latents of architectures, a node each: count x nodes x latent. What `decode` takes. */
+  latents(indices: Uint32Array): Promise<Float32Array>;
   evaluate(samples: number, seed: number): Promise<ModelQuality>;
   close(): void;
 }
@@ -247,6 +249,10 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
     async embed(indices) {
       const { trainer, space } = model();
       return trainer.embed(packSpace(space, indices));
+    },
+    async latents(indices) {
+      const { trainer, space } = model();
+      return (await trainer.encode(packSpace(space, indices))).mu;
     },
     nearest: (points, k) => explore.nearest(points, k),
     decode: (z, decoding) => explore.decode(z, decoding),

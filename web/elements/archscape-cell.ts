@@ -1,8 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import type { CellLayout } from "../../src/drawing/cell-layout.ts";
 import { operationLook } from "../../src/drawing/operation-look.ts";
 import { writeModelSpec } from "../../src/spaces/model-spec.ts";
-import { type Graph, PADDING } from "../../src/spaces/space.ts";
+import type { Graph } from "../../src/spaces/space.ts";
 import { LATENT } from "../../src/vgae/config.ts";
 import { saveFile } from "../files.ts";
 import { compact, count, inUnit, plural, significant } from "../format.ts";
@@ -14,32 +13,26 @@ import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { cellStyles } from "./archscape-cell.styles.ts";
-import { cellDrawing, type Drawing } from "./cell-drawing.ts";
-import { genotypeDrawing } from "./genotype-drawing.ts";
+import { drawn } from "./drawings.ts";
 import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
-
-type Layouts = typeof import("../../src/drawing/cell-layout.ts");
+import { walkForm } from "./walk-form.ts";
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
-  static override properties = { lab: { attribute: false }, layouts: { state: true } };
+  static override properties = { lab: { attribute: false } };
   static override styles = [shared, glyphStyles, cellStyles];
 
   declare lab: Lab;
-  declare layouts: Layouts | undefined;
-  /** Cells of one topology share a layout. */
-  private readonly known = new Map<string, CellLayout>();
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.surroundings]);
-  }
-
-  protected override willUpdate(): void {
-    if (this.layouts || this.lab.settings.value.cell < 0 || this.lab.space.name === "darts") return;
-    void import("../../src/drawing/cell-layout.ts").then((layouts) => {
-      this.layouts = layouts;
-    });
+    new Watch(this, () => [
+      this.lab.settings,
+      this.lab.atlas.store,
+      this.lab.labels,
+      this.lab.surroundings,
+      this.lab.instruments.walking.store,
+    ]);
   }
 
   protected override render(): TemplateResult {
@@ -54,14 +47,14 @@ export class ArchscapeCell extends LitElement {
         <button type="button" class="plain" @click=${() => lab.select(-1)} title="Escape">Clear</button>
       </header>
       <figure>
-        ${this.drawing(cell, graph, text)}
+        ${this.drawing(cell, text)}
         ${lab.space.name === "darts" ? html`<figcaption class="small quiet">Normal and reduction cell are the same; in a reduction cell what reads c<sub>k−2</sub> or c<sub>k−1</sub> has stride 2.</figcaption>` : nothing}
       </figure>
       <div class="notation">
         <code class="mono" tabindex=${text.length > 200 ? 0 : nothing}>${text.replaceAll("+", "\u200b+")}</code>
         <button type="button" class="plain small" @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
       </div>
-      ${this.numbers(cell)} ${this.neighbours(cell)}
+      ${this.numbers(cell)} ${this.neighbours(cell)} ${walkForm(lab, cell)}
       <section class="stack">
         <h3>Export</h3>
         <div class="row">
@@ -94,8 +87,8 @@ export class ArchscapeCell extends LitElement {
     `;
   }
 
-  private drawing(cell: number, graph: Graph, text: string): TemplateResult {
-    const drawing = this.drawn(cell, graph);
+  private drawing(cell: number, text: string): TemplateResult {
+    const drawing = drawn(this, this.lab.space, cell);
     if (!drawing) return html`<div class="waiting"></div>`;
     const { width, height, content } = drawing;
     return html`<svg
@@ -111,20 +104,6 @@ export class ArchscapeCell extends LitElement {
     >
       ${content}
     </svg>`;
-  }
-
-  private drawn(cell: number, graph: Graph): Drawing | undefined {
-    const { space } = this.lab;
-    if (space.name === "darts") return genotypeDrawing(space, cell);
-    if (!this.layouts) return undefined;
-    const topology =
-      [...graph.operations].map((operation) => (operation === PADDING ? "p" : "n")).join("") + graph.adjacency.join("");
-    let placed = this.known.get(topology);
-    if (!placed) {
-      placed = this.layouts.layoutCell(graph);
-      this.known.set(topology, placed);
-    }
-    return cellDrawing(space, cell, placed);
   }
 
   private numbers(cell: number): TemplateResult {

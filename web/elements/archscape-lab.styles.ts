@@ -102,8 +102,8 @@ export const labStyles = css`
     display: grid;
     min-height: 0;
     grid-template-columns: 320px minmax(0, 1fr) 336px;
-    grid-template-rows: minmax(0, 1fr) auto;
-    grid-template-areas: "steps map cell" "steps charts cell";
+    grid-template-rows: minmax(0, 1fr) auto auto;
+    grid-template-areas: "steps map cell" "steps tray cell" "steps charts cell";
   }
   .steps {
     grid-area: steps;
@@ -120,6 +120,9 @@ export const labStyles = css`
   archscape-map {
     grid-area: map;
     min-width: 0;
+  }
+  archscape-tray {
+    grid-area: tray;
   }
   archscape-charts {
     grid-area: charts;
@@ -185,11 +188,11 @@ export const labStyles = css`
     }
     main:not(.alone) {
       grid-template-columns: minmax(0, 1fr);
-      grid-template-rows: minmax(0, 11fr) minmax(0, 9fr) auto;
-      grid-template-areas: "map" "sheet" "tabs";
+      grid-template-rows: minmax(0, 11fr) auto minmax(0, 9fr) auto;
+      grid-template-areas: "map" "tray" "sheet" "tabs";
     }
     main.folded:not(.alone) {
-      grid-template-rows: minmax(0, 1fr) 0 auto;
+      grid-template-rows: minmax(0, 1fr) auto 0 auto;
     }
     .steps,
     archscape-charts,

@@ -181,6 +181,7 @@ export class ArchscapeLab extends LitElement {
           <archscape-search .lab=${lab} data-step="search"></archscape-search>
         </nav>
         ${keyed(lab, html`<archscape-map .lab=${lab}></archscape-map>`)}
+        <archscape-tray .lab=${lab}></archscape-tray>
         <archscape-charts .lab=${lab} role="region" aria-label="Charts"></archscape-charts>
         <archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>
         <div class="tabs" role="group" aria-label="Panels">

@@ -1,9 +1,8 @@
-import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, svg, type TemplateResult } from "lit";
-import { colourAt, cssColour } from "../../src/drawing/colour-maps.ts";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { LATENT } from "../../src/vgae/config.ts";
 import { count, percent } from "../format.ts";
 import { type Painted, when } from "../map/cartographer.ts";
-import { allOf, type ColourScale, type Painting, shareOf } from "../map/colouring.ts";
+import { allOf, type ColourScale, type Painting } from "../map/colouring.ts";
 import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
 import { inOrder } from "../map/picture.ts";
 import { type Quantity, quantityOf } from "../map/quantity.ts";
@@ -17,6 +16,7 @@ import { shared } from "../styles/shared.ts";
 import { darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
+import { mapOverlay, overlayStyles } from "./map-overlay.ts";
 import { emptyMap, partialMap } from "./map-words.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
@@ -24,8 +24,6 @@ const REACH = { fine: 12, coarse: 24 } as const;
 const MORPH_MILLISECONDS = 700;
 /** More points than this are not worth a new place in every frame. */
 const MORPHED = 60_000;
-/** Lines from the selected architecture to its nearest in the embedding. */
-const SPOKES = 6;
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -46,7 +44,7 @@ export class ArchscapeMap extends LitElement {
     hovered: { state: true },
     stage: { state: true },
   };
-  static override styles = [shared, glyphStyles, mapStyles];
+  static override styles = [shared, glyphStyles, mapStyles, overlayStyles];
 
   declare lab: Lab;
   declare view: View;
@@ -80,6 +78,7 @@ export class ArchscapeMap extends LitElement {
       this.lab.labels,
       this.lab.searching.store,
       this.lab.surroundings,
+      this.lab.instruments.walking.store,
       this.lab.training.store,
     ]);
   }
@@ -291,6 +290,12 @@ export class ArchscapeMap extends LitElement {
     if (!start || event.button !== 0 || Math.hypot(event.clientX - start.left, event.clientY - start.top) > 5) return;
     const index = this.under(event, event.pointerType === "touch" ? REACH.coarse : REACH.fine);
     if (index < 0) return;
+    const { walking } = this.lab.instruments;
+    const { cell } = this.lab.settings.value;
+    if (cell >= 0 && (event.shiftKey || walking.store.value.isAiming)) {
+      walking.start(cell, index);
+      return;
+    }
     this.lab.select(index);
     if (phoneQuery().matches) this.lab.settings.set({ panel: "cell" });
   };
@@ -363,51 +368,10 @@ export class ArchscapeMap extends LitElement {
     `;
   }
 
-  /** One group in map coordinates: only its transform changes while the view moves; strokes keep their width in pixels. */
   private overlay(): TemplateResult | typeof nothing {
-    const points = this.shown;
-    if (!points || this.size.width === 0) return nothing;
-    const scale = pixelsPerUnit(this.view, this.size);
-    const { width, height } = this.size;
-    const transform = `matrix(${scale} 0 0 ${-scale} ${width / 2 - this.view.x * scale} ${height / 2 + this.view.y * scale})`;
-    const at = (index: number): string => `${points[index * 2]} ${points[index * 2 + 1]}`;
-    const dots = (indices: readonly number[]): string => indices.map((index) => `M${at(index)}h0`).join("");
-    const line = (indices: readonly number[]): string => (indices.length > 1 ? `M${indices.map(at).join("L")}` : "");
-
-    const { cell } = this.lab.settings.value;
-    const chosen = cell >= 0 && this.isPlaced(cell);
-    const { around } = this.lab.surroundings.value;
-    const near = chosen && around?.cell === cell ? around.near.slice(0, SPOKES) : [];
-    const spokes = near.filter(({ index }) => this.isPlaced(index));
-    const walk = this.lab.searching.walk();
-    const hovered = this.hovered >= 0 && this.hovered !== cell ? this.hovered : -1;
-    return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
-      <g transform=${transform}>
-        ${
-          walk
-            ? svg`<path class="walk" d=${line(walk.queries)} />
-                <path class="query halo" d=${dots(walk.queries)} /><path class="query" d=${dots(walk.queries)} />
-                <path class="climb halo" d=${line(walk.incumbents)} /><path class="climb" d=${line(walk.incumbents)} />
-                <path class="step halo" d=${dots(walk.incumbents)} /><path class="step" d=${dots(walk.incumbents)} />`
-            : nothing
-        }
-        ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
-        ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
-        ${hovered >= 0 ? this.ring("hovered", dots([hovered]), hovered) : nothing}
-        ${chosen ? this.ring("chosen", dots([cell]), cell) : nothing}
-      </g>
-    </svg>`;
-  }
-
-  /** A ring around a point that keeps its colour: three dots of falling size. */
-  private ring(role: "hovered" | "chosen", dot: string, index: number): SVGTemplateResult {
-    const value = this.quantity?.values[index] as number;
-    const known = this.scale !== undefined && Number.isFinite(value);
-    const colour = known
-      ? colourAt(this.lab.settings.value.scheme, shareOf(this.scale as ColourScale, value), darkQuery().matches)
-      : tokenColour(this, "--point-none");
-    return svg`<path class=${`ring ${role}`} d=${dot} /><path class=${`gap ${role}`} d=${dot} />
-      <path class=${`core ${role}`} d=${dot} stroke=${cssColour(colour)} />`;
+    const { lab, shown: points, view, size, hovered, quantity, scale } = this;
+    if (!points) return nothing;
+    return mapOverlay({ lab, points, view, size, hovered, quantity, scale, absent: tokenColour(this, "--point-none") });
   }
 
   private tip(): TemplateResult | typeof nothing {

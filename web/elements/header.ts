@@ -89,6 +89,8 @@ export function helpContent(version: string): TemplateResult {
       <dd>nearest cell in that direction</dd>
       <dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt>
       <dd>zoom, whole map</dd>
+      <dt><kbd>Shift</kbd> press</dt>
+      <dd>walk from the selected cell to this one</dd>
       <dt><kbd>Esc</kbd></dt>
       <dd>close, clear the selection</dd>
     </dl>

@@ -1,10 +1,13 @@
+import { InputError } from "../../src/errors.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { inSlices } from "../../src/spaces/steps.ts";
 import { LATENT } from "../../src/vgae/config.ts";
+import { nearestNeighbours, type Points } from "../../src/vgae/nearest/neighbours.ts";
 import { type Part, type Projection, project } from "../../src/vgae/projection.ts";
 import { type Colourable, type ColourScale, colourScale, type Painting, type PaintOptions, paint } from "./colouring.ts";
 import { type Facts, factSteps, factsOf } from "./facts.ts";
 import { type Neighbour, nearestInEmbedding } from "./nearest.ts";
+import { type NeighbourWalk, neighbourWalk } from "./walks.ts";
 
 /** At once, or later where a worker does it. */
 export type Later<T> = T | Promise<T>;
@@ -49,6 +52,10 @@ export interface Cartographer {
   place(placing: Placing): Later<Projection>;
   paint(wanted: Colourable, options: PaintOptions): Later<Painted>;
   surroundings(index: number, howMany: number): Later<Surroundings>;
+  /** The architectures on the map that are nearest to points of the embedding (count x 16): `howMany` each, nearest first. */
+  nearest(points: Float32Array, howMany: number): Later<Uint32Array>;
+  /** From one architecture on the map to another, over nearest neighbours. */
+  walk(from: number, to: number): Later<NeighbourWalk>;
   /** Index of an architecture in the official notation. Throws InputError as `SearchSpace.parse` does. */
   find(text: string): Later<number>;
   close(): void;
@@ -57,6 +64,10 @@ export interface Cartographer {
 /** In this thread. */
 export function cartographer(space: SearchSpace): Cartographer {
   let placed: Placing | undefined;
+  const onMap = (): Placing => {
+    if (!placed) throw new InputError("Expected an embedding on the map, found none.");
+    return placed;
+  };
   return {
     facts: (onProgress) => (isLarge(space) ? inSlices(factSteps(space), { onProgress }) : factsOf(space)),
     place(placing) {
@@ -70,9 +81,27 @@ export function cartographer(space: SearchSpace): Cartographer {
     surroundings(index, howMany) {
       return { near: placed ? nearIn(placed, index, howMany) : [], edits: space.neighbours(index) };
     },
+    nearest(points, howMany) {
+      const { rows, part } = onMap();
+      const { indices } = nearestNeighbours(pointsOf(rows), points, howMany);
+      return part ? indices.map((row) => part.present[row] as number) : indices;
+    },
+    walk(from, to) {
+      const { rows, part } = onMap();
+      const walk = neighbourWalk(pointsOf(rows), rowOf(from, part), rowOf(to, part));
+      return part ? { ...walk, cells: walk.cells.map((row) => part.present[row] as number) } : walk;
+    },
     find: (text) => space.parse(text),
     close: () => undefined,
   };
+}
+
+const pointsOf = (rows: Float32Array): Points => ({ data: rows, dimensions: LATENT });
+
+function rowOf(index: number, part: Part | undefined): number {
+  const row = part ? part.present.indexOf(index) : index;
+  if (row < 0) throw new InputError(`Expected a cell on the map, found cell ${index}, which has no place yet.`);
+  return row;
 }
 
 function nearIn({ rows, part }: Placing, index: number, howMany: number): Neighbour[] {

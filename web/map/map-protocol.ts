@@ -5,6 +5,7 @@ import type { Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { Painted, Placing, Surroundings } from "./cartographer.ts";
 import type { Colourable, PaintOptions } from "./colouring.ts";
 import type { Facts } from "./facts.ts";
+import type { NeighbourWalk } from "./walks.ts";
 
 /** `Cartographer` of one space, which is named first. */
 export interface MapApi extends SpaceHolder {
@@ -14,5 +15,7 @@ export interface MapApi extends SpaceHolder {
   place(placing: Placing): Promise<Outcome<Projection>>;
   paint(wanted: Colourable, options: PaintOptions): Promise<Outcome<Painted>>;
   surroundings(index: number, howMany: number): Promise<Outcome<Surroundings>>;
+  nearest(points: Float32Array, howMany: number): Promise<Outcome<Uint32Array>>;
+  walk(from: number, to: number): Promise<Outcome<NeighbourWalk>>;
   find(text: string): Promise<Outcome<number>>;
 }

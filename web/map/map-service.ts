@@ -40,6 +40,8 @@ export function mapService(): MapApi {
       return result.ok ? sent(result, result.value.painting.order, result.value.painting.colours) : result;
     },
     surroundings: (index, howMany) => outcome(() => current().maps.surroundings(index, howMany)),
+    nearest: (points, howMany) => outcome(() => current().maps.nearest(points, howMany)),
+    walk: (from, to) => outcome(() => current().maps.walk(from, to)),
     find: (text) => outcome(() => current().maps.find(text)),
   };
 }

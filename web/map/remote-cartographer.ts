@@ -32,6 +32,8 @@ export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): 
     place: (placing) => ask((api) => api.place(placing)),
     paint: ({ values, goal, discrete }, options) => ask((api) => api.paint({ values: alone(values), goal, discrete }, options)),
     surroundings: (index, howMany) => ask((api) => api.surroundings(index, howMany)),
+    nearest: (points, howMany) => ask((api) => api.nearest(points, howMany)),
+    walk: (from, to) => ask((api) => api.walk(from, to)),
     find: (text) => ask((api) => api.find(text)),
     close: client.close,
   };

@@ -8,6 +8,7 @@ import type { Cartographer } from "../map/cartographer.ts";
 import type { Known } from "../map/quantity.ts";
 import type { AtlasStore } from "./atlas.ts";
 import type { FiguresStore } from "./figures.ts";
+import type { Instruments } from "./instruments.ts";
 import type { NoticeBoard } from "./notices.ts";
 import type { SearchingStore } from "./searching.ts";
 import type { Settings } from "./settings.ts";
@@ -38,6 +39,7 @@ export interface Lab {
   readonly figures: FiguresStore;
   readonly notices: NoticeBoard;
   readonly surroundings: Store<SurroundingsView>;
+  readonly instruments: Instruments;
   readonly maps: Cartographer;
   /** What quantities are made of, as of now. */
   known(): Known;
@@ -49,6 +51,8 @@ export interface Lab {
 
   /** Selects an architecture, or none with -1, and says it to screen readers. */
   select(index: number): void;
+  /** The architecture of a string in the official notation, or of an index; undefined, and a notice, where there is none. */
+  indexOf(text: string): Promise<number | undefined>;
   /** Selects the architecture of a string in the official notation, or of an index. */
   find(text: string): Promise<void>;
   /** Reads any file the page understands: checkpoint, embedding, label table, study and its runs. */

@@ -19,6 +19,7 @@ import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
 import { chooseMetric, columnsFor } from "./columns.ts";
 import type { Lab, LabelsView, SpacesStore } from "./context.ts";
 import { createFigures } from "./figures.ts";
+import { createInstruments } from "./instruments.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
@@ -85,6 +86,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     onNotKept: (message) => notices.post("warning", message),
     onEnd: (state, step) => notices.say(`Pre-training ${state} after ${count(step)} steps.`),
   });
+
+  const instruments = createInstruments({ space, settings, atlas, maps, training, isShown, screen: spaces.store, complain });
 
   const searching = createSearching(clients.search, {
     onFailure: ({ message }) => notices.post("problem", message),
@@ -233,6 +236,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     settings,
     maps,
     surroundings,
+    instruments,
     known,
     atlas,
     labels,
@@ -242,14 +246,21 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     figures,
     notices,
     select,
-    async find(text) {
+    async indexOf(text) {
+      const trimmed = text.trim();
+      if (trimmed === "") return undefined;
       try {
-        const trimmed = text.trim();
-        if (trimmed === "") return;
-        select(/^\d{1,9}$/.test(trimmed) ? Number(trimmed) : await maps.find(trimmed));
+        const index = /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : await maps.find(trimmed);
+        if (index < space.size) return index;
+        throw new InputError(`Expected an index from 0 to ${space.size - 1}, found ${index}.`);
       } catch (error) {
         complain(error);
+        return undefined;
       }
+    },
+    async find(text) {
+      const index = await lab.indexOf(text);
+      if (index !== undefined) select(index);
     },
     async openFiles(files) {
       const { study, others } = await studyFiles(files);
@@ -282,6 +293,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     close() {
       surroundings.stop();
+      instruments.stop();
       for (const stop of following) stop();
       clients.close();
       maps.close();

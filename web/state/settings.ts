@@ -46,6 +46,9 @@ export const SEARCHED_WORDS: Readonly<Record<Points, string>> = {
   none: "the space itself, by single edits",
 };
 
+/** A walk between two cells: straight through the embedding, or over nearest neighbours. */
+export const PATHS = ["line", "neighbours"] as const;
+
 const FIELDS = {
   panel: { schema: oneOf(PANELS), initial: "space" as Panel },
   space: { schema: oneOf(SPACES), initial: "nasbench201" as SpaceName },
@@ -73,6 +76,11 @@ const FIELDS = {
   x: { schema: real(-100, 100), initial: 0 },
   y: { schema: real(-100, 100), initial: 0 },
   zoom: { schema: real(-4, 16), initial: 0 },
+
+  /** Ends of the walk on the map, and how it goes. */
+  from: { schema: cell, initial: -1 },
+  to: { schema: cell, initial: -1 },
+  path: { schema: oneOf(PATHS), initial: "line" as (typeof PATHS)[number] },
 
   strategy: { schema: oneOf(STRATEGIES), initial: "bo" as StrategyName },
   /** Options of the strategy that are not as by default: "population=50,sample=5". */
@@ -116,6 +124,9 @@ const OF_SPACE = [
   "x",
   "y",
   "zoom",
+  "from",
+  "to",
+  "path",
   "metric",
   "report",
   "cost",

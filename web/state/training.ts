@@ -1,6 +1,6 @@
 import { type Remote, transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
-import type { SearchSpace } from "../../src/spaces/space.ts";
+import type { Membership, SearchSpace } from "../../src/spaces/space.ts";
 import type { BackendChoice } from "../../src/vgae/backend.ts";
 import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
 import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
@@ -101,6 +101,10 @@ export interface TrainingStore {
   snapshot(weightsOnly: boolean): Promise<Outcome<Uint8Array>>;
   load(bytes: Uint8Array, name: string): Promise<Outcome<LoadedModel>>;
   evaluate(seed: number): Promise<void>;
+  /** Latents of architectures by the current model, count x nodes x 16. */
+  latents(indices: Uint32Array): Promise<Outcome<Float32Array>>;
+  /** What the current model makes of latents, entry by entry. */
+  decode(latents: Float32Array): Promise<Outcome<readonly Membership[]>>;
   /** Embeds the whole space with the model as it is, in parts; what is there of a large one shows after a while. */
   place(): Promise<void>;
   stopPlacing(): void;
@@ -437,6 +441,8 @@ export function createTraining(
       }
       return loaded;
     },
+    latents: (indices) => askModel((api) => api.latents(indices)),
+    decode: (latents) => askModel((api) => api.decode(latents)),
     async evaluate(seed) {
       store.set({ busy: "evaluating" });
       const measured = await askModel((api) => api.evaluate(PRIOR_SAMPLES, seed));

@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from "lit";
+import { SPACE_TEXTS } from "../spaces.ts";
+import type { Lab } from "../state/context.ts";
+
+/** Where a walk from the selected cell may go: a cell by index or notation, or a press on the map. */
+export function walkForm(lab: Lab, cell: number): TemplateResult {
+  const { walking } = lab.instruments;
+  const { isAiming } = walking.store.value;
+  const isMapped = lab.atlas.store.value.atlas.status === "ready";
+  const onSubmit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const to = await lab.indexOf(String(new FormData(event.target as HTMLFormElement).get("to") ?? ""));
+    if (to !== undefined && to !== cell) walking.start(cell, to);
+  };
+  return html`<section class="stack" data-walk>
+    <h3>Walk to another cell</h3>
+    <form class="notation" @submit=${(event: SubmitEvent) => void onSubmit(event)}>
+      <input name="to" type="text" required aria-label=${`Walk to the cell with this index or ${SPACE_TEXTS[lab.space.name].notation}`} placeholder="index or string" autocomplete="off" spellcheck="false" />
+      <button type="submit" ?disabled=${!isMapped}>Walk</button>
+    </form>
+    <div class="row">
+      <button type="button" aria-pressed=${isAiming} ?disabled=${!isMapped} @click=${() => walking.aim(!isAiming)}>
+        ${isAiming ? "Press the cell to walk to …" : "Choose it on the map"}
+      </button>
+      <span class="small quiet">or press it with Shift held</span>
+    </div>
+  </section>`;
+}
