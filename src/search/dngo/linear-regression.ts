@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { multiply } from "./multiply.ts";
+import { multiply } from "../multiply.ts";
 import { nelderMead } from "./nelder-mead.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Generator } from "../../random/generator.ts";
 import { adam } from "../adam.ts";
+import { multiply } from "../multiply.ts";
 import { fillUniform } from "../sampling.ts";
-import { multiply } from "./multiply.ts";
 
 /**
  * The network whose hidden layer gives DNGO its basis functions (Snoek et al., "Scalable Bayesian Optimization Using Deep

@@ -1,3 +1,4 @@
+import { multiply } from "../multiply.ts";
 import { rowsOf } from "../points.ts";
 import { standardise } from "../standardise.ts";
 import type { Embedding, Identity } from "../strategy.ts";
@@ -81,4 +82,39 @@ export function distancesTo(
     for (let j = 0; j < dimensions; j++) sum += Math.abs((rows[at + j] as number) - (rows[there + j] as number));
     into[i - from] = sum;
   }
+}
+
+/** Writes the distances of all places in `from`..`end` to each place of `to`, to.length x (end - from). */
+export type ManyDistances = (to: readonly number[], into: Float64Array, from: number, end: number) => void;
+
+/**
+ * Euclidean ones as |a|^2 + |b|^2 - 2 a.b, whose products share what is loaded: a third of the time of `distancesTo`. Places at the same point come out
+ * some 1e-8 apart.
+ */
+export function manyDistances(pool: Pool): ManyDistances {
+  const { rows, dimensions, indices } = pool;
+  if (pool.distance !== "euclidean") {
+    return (to, into, from, end) => {
+      for (const [i, place] of to.entries()) distancesTo(pool, place, into.subarray(i * (end - from)), from, end);
+    };
+  }
+  const squares = new Float64Array(indices.length);
+  for (let i = 0, at = 0; i < squares.length; i++) {
+    let sum = 0;
+    for (let j = 0; j < dimensions; j++, at++) sum += (rows[at] as number) ** 2;
+    squares[i] = sum;
+  }
+  return (to, into, from, end) => {
+    const count = end - from;
+    const points = new Float64Array(to.length * dimensions);
+    for (const [i, place] of to.entries())
+      points.set(rows.subarray(place * dimensions, (place + 1) * dimensions), i * dimensions);
+    multiply(rows, from * dimensions, count, dimensions, points, to.length, into);
+    for (const [i, place] of to.entries()) {
+      const square = squares[place] as number;
+      for (let k = 0, at = i * count; k < count; k++, at++) {
+        into[at] = Math.sqrt(Math.max((squares[from + k] as number) + square - 2 * (into[at] as number), 0));
+      }
+    }
+  };
 }

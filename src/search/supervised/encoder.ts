@@ -6,7 +6,7 @@
  */
 import type { Generator } from "../../random/generator.ts";
 import { PADDING } from "../../spaces/space.ts";
-import { multiply } from "../dngo/multiply.ts";
+import { multiply } from "../multiply.ts";
 import { fillUniform } from "../sampling.ts";
 import type { Graphs } from "../strategy.ts";
 

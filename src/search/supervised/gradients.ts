@@ -1,4 +1,4 @@
-import { multiply } from "../dngo/multiply.ts";
+import { multiply } from "../multiply.ts";
 import { aggregate, type Encoder, LATENT, type Pass, type Stage, type StagePass } from "./encoder.ts";
 
 /**

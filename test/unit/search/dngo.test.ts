@@ -10,7 +10,6 @@ import {
   predictMean,
   predictVariance,
 } from "../../../src/search/dngo/linear-regression.ts";
-import { multiply } from "../../../src/search/dngo/multiply.ts";
 import { nelderMead } from "../../../src/search/dngo/nelder-mead.ts";
 import {
   forRawPoints,
@@ -21,6 +20,7 @@ import {
   trainNetwork,
   workspace,
 } from "../../../src/search/dngo/network.ts";
+import { multiply } from "../../../src/search/multiply.ts";
 import { gradientError } from "./helpers.ts";
 
 const random = generator(7, "search");

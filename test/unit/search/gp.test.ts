@@ -1,12 +1,13 @@
 import { CholeskyDecomposition, Matrix, solve } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { generator } from "../../../src/random/generator.ts";
+import { logExpectedImprovement } from "../../../src/search/dngo/acquisition.ts";
 import { beliefOver } from "../../../src/search/gp/belief.ts";
 import { factor, factorRow, rowStart, solveLower } from "../../../src/search/gp/cholesky.ts";
 import { maximinDesign } from "../../../src/search/gp/design.ts";
 import { fitHyperparameters } from "../../../src/search/gp/hyperparameters.ts";
 import { normalQuantile, normalScores } from "../../../src/search/gp/normal-scores.ts";
-import { distancesTo, type Pool, poolOf } from "../../../src/search/gp/points.ts";
+import { distancesTo, manyDistances, type Pool, poolOf } from "../../../src/search/gp/points.ts";
 import { observeMostPromising } from "../../../src/search/gp/proposals.ts";
 import { logLikelihood } from "../../../src/search/gp/regression.ts";
 import { search } from "../../../src/search/run.ts";
@@ -120,7 +121,9 @@ describe("what a Gaussian process believes", () => {
       const got = belief.means(labels);
       for (const i of all) {
         expect(got[i]).toBeCloseTo(means[i] as number, 5);
-        expect(belief.variances[i]).toBeCloseTo(1 - explained.get(i, i), 5);
+        expect(belief.mostVariance(i)).toBeGreaterThan(1 - explained.get(i, i) - 1e-5);
+        expect(belief.variance(i)).toBeCloseTo(1 - explained.get(i, i), 5);
+        expect(belief.mostVariance(i)).toBe(belief.variance(i));
       }
     }
   });
@@ -138,11 +141,20 @@ describe("what a Gaussian process believes", () => {
   it("keeps its means when an observation turns out as predicted, and is surer around it", () => {
     const belief = believed(seen.length);
     const means = belief.means(labels);
-    const before = belief.variances.slice();
+    const before = Array.from(everything(150), (i) => belief.variance(i));
     belief.observe(100);
     expect(Array.from(belief.means(labels))).toEqual(Array.from(means));
-    expect(belief.variances[100]).toBeLessThan(0.06);
-    expect(belief.variances.every((variance, i) => variance <= (before[i] as number))).toBe(true);
+    expect(belief.variance(100)).toBeLessThan(0.06);
+    expect(before.every((variance, i) => belief.variance(i) <= variance)).toBe(true);
+  });
+
+  it("stops working a variance out at a bound that is not worthwhile", () => {
+    const belief = believed(seen.length);
+    for (let place = 100; place < 130; place++) belief.observe(place);
+    const bound = belief.mostVariance(7);
+    const stopped = belief.variance(7, () => false);
+    expect(stopped).toBeLessThan(bound);
+    expect(stopped).toBeGreaterThan(belief.variance(7));
   });
 });
 
@@ -200,6 +212,16 @@ describe("a pool", () => {
   });
 });
 
+describe("distances to many places", () => {
+  it.each(["euclidean", "hamming"] as const)("%s: are those to each of them", (distance) => {
+    const pool = poolOf(cloud(90, 5), everything(90), distance);
+    const [to, from, end] = [[4, 40, 89], 13, 77];
+    const got = written(to.length * (end - from), (into) => manyDistances(pool)(to, into, from, end));
+    const expected = to.flatMap((place) => written(end - from, (into) => distancesTo(pool, place, into, from, end)));
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(expected[i] as number, 7);
+  });
+});
+
 describe("the spread start", () => {
   it("goes to the farthest corner each time", () => {
     const pool = poolIn({ data: Float32Array.of(0, 0, 10, 10, 0, 10, 10, 0, 5, 5, 4, 5), count: 6, dimensions: 2 });
@@ -228,6 +250,47 @@ describe("a batch", () => {
     const hills = (places: readonly number[]) => new Set(places.map((place) => place < 40)).size;
     expect(hills(proposals("largest"))).toBe(1);
     expect(hills(proposals("believer"))).toBe(2);
+  });
+});
+
+describe("the most promising places", () => {
+  const pool = poolIn(cloud(500, 3));
+  const labels = normalScores([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7]);
+  const seen = Array.from(labels, (_, i) => 31 * i);
+  const belief = () => {
+    const made = beliefOver(pool);
+    for (const place of seen) made.observe(place);
+    made.assume({ length: 2, noise: 0.02 });
+    return made;
+  };
+  const target = Math.max(...labels);
+
+  it.each(["largest", "believer"] as const)("by the rule %s are those that all exact values give", (rule) => {
+    const plain = belief();
+    const expected: number[] = [];
+    const improvements = () => {
+      const means = plain.means(labels);
+      return Array.from(means, (mean, place) =>
+        plain.has(place) || expected.includes(place)
+          ? Number.NEGATIVE_INFINITY
+          : logExpectedImprovement(mean, Math.sqrt(plain.variance(place)), target),
+      );
+    };
+    for (let i = 0; i < 6; i++) {
+      const scores = improvements();
+      expected.push(scores.indexOf(Math.max(...scores)));
+      if (rule === "believer") plain.observe(expected.at(-1) as number);
+    }
+    expect(observeMostPromising(belief(), labels, { target, batch: 6, rule })).toEqual(expected);
+  });
+
+  it("are the smaller of equals, and as many as there are left", () => {
+    const same = poolOf({ data: Float32Array.of(0, 1, 1, 1, 1), count: 5, dimensions: 1 }, everything(5), "hamming");
+    const all = beliefOver(same);
+    all.observe(0);
+    all.assume({ length: 1, noise: 0.1 });
+    expect(observeMostPromising(all, Float64Array.of(0), { target: 0, batch: 9, rule: "largest" })).toEqual([1, 2, 3, 4]);
+    expect(all.places).toEqual([0, 1, 2, 3, 4]);
   });
 });
 
