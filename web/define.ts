@@ -6,6 +6,7 @@ import { ArchscapeLegend } from "./elements/archscape-legend.ts";
 import { ArchscapeMap } from "./elements/archscape-map.ts";
 import { ArchscapeNotices } from "./elements/archscape-notices.ts";
 import { ArchscapeOffer } from "./elements/archscape-offer.ts";
+import { ArchscapeReplay } from "./elements/archscape-replay.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
 import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
@@ -23,6 +24,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-map": ArchscapeMap,
   "archscape-notices": ArchscapeNotices,
   "archscape-offer": ArchscapeOffer,
+  "archscape-replay": ArchscapeReplay,
   "archscape-search": ArchscapeSearch,
   "archscape-self-test": ArchscapeSelfTest,
   "archscape-space": ArchscapeSpace,

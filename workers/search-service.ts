@@ -1,11 +1,14 @@
+import { transfer } from "comlink";
 import { labelTableObjective } from "../src/objectives/label-table.ts";
 import type { Objective } from "../src/objectives/objective.ts";
+import { beliefSteps } from "../src/predictors/belief.ts";
 import { type PointSource, pointsOf, withoutPoints } from "../src/search/points.ts";
 import { searchSeeds, settingOf } from "../src/search/run.ts";
 import { strategy } from "../src/search/strategies.ts";
 import { type Embedding, knowledgeOf, needsSpace, pointsIn, type SpaceKnowledge } from "../src/search/strategy.ts";
 import type { Query } from "../src/search/trace.ts";
 import type { SearchSpace } from "../src/spaces/space.ts";
+import { inSlices } from "../src/spaces/steps.ts";
 import { outcome } from "./outcome.ts";
 import type { SearchApi, SearchEvent, SearchJob } from "./search-protocol.ts";
 import { adopt, preparedSpace } from "./spaces.ts";
@@ -16,6 +19,7 @@ const INTERVAL = 50;
 /** What the search worker exposes. Apart from it, so that it also runs without a worker. */
 export function searchService(): SearchApi {
   let running: AbortController | undefined;
+  let believing: AbortController | undefined;
   const over = searchedPoints();
   return {
     adopt,
@@ -48,6 +52,16 @@ export function searchService(): SearchApi {
       running = undefined;
       events.close();
       return result;
+    },
+    async believe({ embedding, evaluated, wanted }, progress) {
+      believing?.abort();
+      const controller = new AbortController();
+      believing = controller;
+      const { signal } = controller;
+      const onProgress = (share: number): void => progress.postMessage(share);
+      const result = await outcome(() => inSlices(beliefSteps(embedding, evaluated, wanted), { signal, onProgress }));
+      progress.close();
+      return result.ok ? transfer(result, [result.value.buffer as ArrayBuffer]) : result;
     },
     async cancel() {
       running?.abort();

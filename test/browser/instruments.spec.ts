@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { cellTitle, openLab, watchProblems } from "./lab.ts";
+import { cellTitle, openLab, primary, watchProblems } from "./lab.ts";
 
 test("walks from the selected cell to another, straight or over neighbours, and a press on the film strip selects a cell", async ({
   page,
@@ -19,5 +19,28 @@ test("walks from the selected cell to another, straight or over neighbours, and 
   await expect(cellTitle(page)).toHaveText("Cell 1,462");
   await page.locator("archscape-tray").getByRole("button", { name: "Close" }).click();
   await expect(strip).toHaveCount(0);
+  expect(problems).toEqual([]);
+});
+
+test("plays a search query by query, with what a Gaussian process expects of all cells so far, and only steps where motion is not wanted", async ({
+  page,
+}) => {
+  const problems = watchProblems(page);
+  await openLab(page, "labels=demo&panel=search&strategy=random&seeds=1&queries=30&colour=predicted");
+  const legend = page.locator("archscape-legend");
+  await expect(legend).toContainText("there was none yet");
+  await primary(page, "search").click();
+  await expect(legend).toContainText("Gaussian process on the 30 cells evaluated so far");
+  await page.locator("archscape-search [data-replay]").click();
+  const player = page.locator("archscape-replay");
+  await player.getByRole("slider", { name: "Query" }).fill("12");
+  await expect(player).toContainText("Query 12 of 30");
+  await expect(legend).toContainText("Gaussian process on the 12 cells evaluated so far");
+  await player.getByRole("button", { name: "Play" }).click();
+  await expect(player).toContainText(/Query (1[4-9]|2\d) of 30/);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await expect(player.getByRole("button", { name: "Play" })).toBeDisabled();
+  await player.getByRole("button", { name: "To the last query" }).click();
+  await expect(player).toContainText("Query 30 of 30");
   expect(problems).toEqual([]);
 });

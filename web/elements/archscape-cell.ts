@@ -32,6 +32,7 @@ export class ArchscapeCell extends LitElement {
       this.lab.labels,
       this.lab.surroundings,
       this.lab.instruments.walking.store,
+      this.lab.instruments.insights,
     ]);
   }
 

@@ -49,7 +49,13 @@ export class ArchscapeExplore extends LitElement {
   constructor() {
     super();
     this.showsFigures = false;
-    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.figures.store]);
+    new Watch(this, () => [
+      this.lab.settings,
+      this.lab.labels,
+      this.lab.atlas.store,
+      this.lab.figures.store,
+      this.lab.instruments.insights,
+    ]);
   }
 
   protected override render(): TemplateResult {

@@ -72,7 +72,7 @@ export class ArchscapeLegend extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store]);
+    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.instruments.insights]);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -80,11 +80,9 @@ export class ArchscapeLegend extends LitElement {
     if (!quantity || !scale) return nothing;
     const groups = quantityGroups(lab.known());
     const { facts, counted } = lab.atlas.store.value;
-    if (quantity.values.length === 0 && !facts) {
-      return html`<p class="small quiet">The cells' ${quantity.label} are being counted, ${percent(counted, 0)}.</p>`;
-    }
+    const counting = `The cells' ${quantity.label} are being counted, ${percent(counted, 0)}.`;
+    const absence = quantity.absence ?? (quantity.values.length === 0 && !facts ? counting : undefined);
     const onChange = (event: Event): void => lab.settings.set({ colour: (event.target as HTMLSelectElement).value });
-    const all = scale.present === lab.space.size;
     return html`
       <label>
         <span class="vh">Colour the map by</span>
@@ -96,12 +94,18 @@ export class ArchscapeLegend extends LitElement {
           )}
         </select>
       </label>
-      ${this.drawing(quantity, scale)}
+      ${absence === undefined ? this.explanation(quantity, scale) : html`<p class="small quiet" role="status">${absence}</p>`}
+    `;
+  }
+
+  private explanation(quantity: Quantity, scale: ColourScale): TemplateResult {
+    const all = scale.present === this.lab.space.size;
+    return html`${this.drawing(quantity, scale)}
       <div class="ends small">
         <span>${scale.clippedLow ? "≤ " : ""}${quantity.brief(scale.low)}</span>
         <span>${scale.clippedHigh ? "≥ " : ""}${quantity.show(scale.high)}</span>
       </div>
-      <p class="small quiet source">${quantity.source}${scale.quantiles ? ", coloured by rank" : ""}${all ? "" : `, ${count(scale.present)} of ${count(lab.space.size)}`}</p>
+      <p class="small quiet source">${quantity.source}${scale.quantiles && quantity.key !== "order" ? ", coloured by rank" : ""}${all ? "" : `, ${count(scale.present)} of ${count(this.lab.space.size)}`}</p>
     `;
   }
 
@@ -110,6 +114,8 @@ export class ArchscapeLegend extends LitElement {
     const dark = darkQuery().matches;
     const bins = scale.histogram.length;
     const step = WIDTH / Math.max(1, bins);
+    // Every query has a number of its own: their distribution is no news.
+    const isOrder = quantity.key === "order";
     const tallest = Math.max(1, ...scale.histogram);
     const middle = (i: number): number =>
       scale.low + (scale.high - scale.low) * (quantity.discrete ? i / Math.max(1, bins - 1) : (i + 0.5) / bins);
@@ -119,7 +125,7 @@ export class ArchscapeLegend extends LitElement {
     const place = quantity.discrete ? (share * (bins - 1) + 0.5) * step : share * WIDTH;
     return html`<svg viewBox=${`0 0 ${WIDTH} 52`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
       ${scale.histogram.map((number, i) => {
-        const height = number === 0 ? 0 : Math.max(1, (BARS * number) / tallest);
+        const height = number === 0 || isOrder ? 0 : Math.max(1, (BARS * number) / tallest);
         return svg`<rect x=${i * step} y=${BARS - height} width=${Math.max(1, step - 1)} height=${height} fill=${colour(middle(i))} />`;
       })}
       ${scale.histogram.map((_, i) => svg`<rect x=${i * step} y=${BARS + 4} width=${step + 0.5} height=${RAMP} fill=${colour(middle(i))} />`)}

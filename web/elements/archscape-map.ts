@@ -79,6 +79,8 @@ export class ArchscapeMap extends LitElement {
       this.lab.searching.store,
       this.lab.surroundings,
       this.lab.instruments.walking.store,
+      this.lab.instruments.insights,
+      this.lab.instruments.replaying.store,
       this.lab.training.store,
     ]);
   }
@@ -121,7 +123,7 @@ export class ArchscapeMap extends LitElement {
     // A link or the reset button moved the view.
     if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
 
-    const recipe = [colour, table, scheme, keep, dark, facts, present];
+    const recipe = [colour, table, scheme, keep, dark, facts, present, this.lab.instruments.insights.value.insight];
     // Nothing to colour, and nothing to colour by: both are on their way, or the map is empty.
     const idle = !facts && atlas.status !== "ready";
     if (!idle && (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0)) {

@@ -258,6 +258,7 @@ export class ArchscapeSearch extends LitElement {
 
   private exports(): TemplateResult {
     return html`<div class="row">
+      <button type="button" data-replay @click=${this.lab.instruments.replaying.open}>Play its path</button>
       <button type="button" @click=${() => this.lab.exportSearch("jsonl")}>Traces (JSON lines)</button>
       <button type="button" @click=${() => this.lab.exportSearch("csv")}>CSV</button>
       <button type="button" class="plain" @click=${this.lab.searching.clear}>Clear</button>

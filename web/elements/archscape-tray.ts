@@ -4,7 +4,7 @@ import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 
 interface Topic {
-  readonly name: "walk";
+  readonly name: "walk" | "replay";
   readonly title: string;
   readonly content: TemplateResult;
   readonly close: () => void;
@@ -62,12 +62,12 @@ export class ArchscapeTray extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.instruments.walking.store]);
+    new Watch(this, () => [this.lab.instruments.walking.store, this.lab.instruments.replaying.store]);
   }
 
   private topics(): Topic[] {
     const { lab } = this;
-    const { walking } = lab.instruments;
+    const { walking, replaying } = lab.instruments;
     const { walk, isLooking } = walking.store.value;
     const topics: Topic[] = [];
     if (walk || isLooking) {
@@ -76,6 +76,14 @@ export class ArchscapeTray extends LitElement {
         title: "Walk",
         content: html`<archscape-walk .lab=${lab}></archscape-walk>`,
         close: walking.end,
+      });
+    }
+    if (replaying.store.value.isOpen) {
+      topics.push({
+        name: "replay",
+        title: "Search path",
+        content: html`<archscape-replay .lab=${lab}></archscape-replay>`,
+        close: replaying.close,
       });
     }
     return topics;

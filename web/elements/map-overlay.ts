@@ -10,6 +10,9 @@ import { darkQuery } from "../theme.ts";
 /** Lines from the selected architecture to its nearest in the embedding. */
 const SPOKES = 6;
 
+/** More queries are not coloured one by one. */
+const MOST_NUMBERED = 500;
+
 export interface OverlayLook {
   readonly lab: Lab;
   /** 2 numbers an architecture, as the points are drawn now. */
@@ -45,7 +48,10 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const { walk } = lab.instruments.walking.store.value;
   const near = chosen && !walk && around?.cell === cell ? around.near.slice(0, SPOKES) : [];
   const spokes = near.filter(({ index }) => isPlaced(index));
-  const path = lab.searching.walk();
+  const limit = lab.instruments.replaying.limit();
+  const path = lab.searching.walk(limit);
+  const isNumbered = look.quantity?.key === "order" && path && path.queries.length <= MOST_NUMBERED;
+  const asked = limit === undefined ? undefined : path?.queries.at(-1);
   const places = walk ? stopPlaces(walk, points) : [];
   return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
     <g transform=${transform}>
@@ -53,10 +59,12 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
         path
           ? svg`<path class="walk" d=${line(path.queries)} />
               <path class="query halo" d=${dots(path.queries)} /><path class="query" d=${dots(path.queries)} />
+              ${isNumbered ? path.queries.map((index) => svg`<path class="number" d=${dots([index])} stroke=${colourOf(look, index)} />`) : nothing}
               <path class="climb halo" d=${line(path.incumbents)} /><path class="climb" d=${line(path.incumbents)} />
               <path class="step halo" d=${dots(path.incumbents)} /><path class="step" d=${dots(path.incumbents)} />`
           : nothing
       }
+      ${asked === undefined ? nothing : ring(look, "hovered", dots([asked]), asked)}
       ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
       ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
       ${walk ? leads(walk, places, points) : nothing} ${places.length > 1 ? stroll(places) : nothing}
@@ -112,17 +120,16 @@ function stopMark({ stops }: Walk, stop: number, [left, top]: readonly [number, 
 }
 
 /** A ring around a point that keeps its colour: three dots of falling size. */
-function ring(
-  { lab, quantity, scale, absent }: OverlayLook,
-  role: "hovered" | "chosen",
-  dot: string,
-  index: number,
-): SVGTemplateResult {
-  const value = quantity?.values[index] as number;
-  const colour =
-    scale && Number.isFinite(value) ? colourAt(lab.settings.value.scheme, shareOf(scale, value), darkQuery().matches) : absent;
+function ring(look: OverlayLook, role: "hovered" | "chosen", dot: string, index: number): SVGTemplateResult {
   return svg`<path class=${`ring ${role}`} d=${dot} /><path class=${`gap ${role}`} d=${dot} />
-    <path class=${`core ${role}`} d=${dot} stroke=${cssColour(colour)} />`;
+    <path class=${`core ${role}`} d=${dot} stroke=${colourOf(look, index)} />`;
+}
+
+/** The colour of a point on the map. */
+function colourOf({ lab, quantity, scale, absent }: OverlayLook, index: number): string {
+  const value = quantity?.values[index] as number;
+  const isKnown = scale !== undefined && Number.isFinite(value);
+  return cssColour(isKnown ? colourAt(lab.settings.value.scheme, shareOf(scale, value), darkQuery().matches) : absent);
 }
 
 export const overlayStyles = css`
@@ -144,11 +151,14 @@ export const overlayStyles = css`
   }
   .query {
     stroke: var(--ink);
-    stroke-width: 5px;
+    stroke-width: 6px;
   }
   .query.halo {
     stroke: var(--ground);
     stroke-width: 8px;
+  }
+  .number {
+    stroke-width: 4px;
   }
   .climb {
     stroke: var(--accent);

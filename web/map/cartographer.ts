@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import { inSlices } from "../../src/spaces/steps.ts";
+import { atOnce, inSlices, type Steps } from "../../src/spaces/steps.ts";
 import { LATENT } from "../../src/vgae/config.ts";
 import { nearestNeighbours, type Points } from "../../src/vgae/nearest/neighbours.ts";
 import { type Part, type Projection, project } from "../../src/vgae/projection.ts";
@@ -56,6 +56,8 @@ export interface Cartographer {
   nearest(points: Float32Array, howMany: number): Later<Uint32Array>;
   /** From one architecture on the map to another, over nearest neighbours. */
   walk(from: number, to: number): Later<NeighbourWalk>;
+  /** Edits from one architecture to every other. The next call ends the one before, which then fails. */
+  edits(from: number, onProgress: (share: number) => void): Later<Uint8Array>;
   /** Index of an architecture in the official notation. Throws InputError as `SearchSpace.parse` does. */
   find(text: string): Later<number>;
   close(): void;
@@ -64,6 +66,7 @@ export interface Cartographer {
 /** In this thread. */
 export function cartographer(space: SearchSpace): Cartographer {
   let placed: Placing | undefined;
+  let counting: AbortController | undefined;
   const onMap = (): Placing => {
     if (!placed) throw new InputError("Expected an embedding on the map, found none.");
     return placed;
@@ -91,9 +94,28 @@ export function cartographer(space: SearchSpace): Cartographer {
       const walk = neighbourWalk(pointsOf(rows), rowOf(from, part), rowOf(to, part));
       return part ? { ...walk, cells: walk.cells.map((row) => part.present[row] as number) } : walk;
     },
+    edits(from, onProgress) {
+      counting?.abort();
+      const controller = new AbortController();
+      counting = controller;
+      const steps = editSteps(space, from);
+      return isLarge(space) ? inSlices(steps, { onProgress, signal: controller.signal }) : atOnce(steps);
+    },
     find: (text) => space.parse(text),
     close: () => undefined,
   };
+}
+
+/** Architectures compared between two reports of progress: some ten milliseconds, where the edit distance is one of graphs. */
+const COMPARED = 500;
+
+function* editSteps(space: SearchSpace, from: number): Steps<Uint8Array> {
+  const edits = new Uint8Array(space.size);
+  for (let index = 0; index < edits.length; index++) {
+    edits[index] = space.editDistance(from, index);
+    if (index % COMPARED === COMPARED - 1) yield index / edits.length;
+  }
+  return edits;
 }
 
 const pointsOf = (rows: Float32Array): Points => ({ data: rows, dimensions: LATENT });

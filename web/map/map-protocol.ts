@@ -17,5 +17,7 @@ export interface MapApi extends SpaceHolder {
   surroundings(index: number, howMany: number): Promise<Outcome<Surroundings>>;
   nearest(points: Float32Array, howMany: number): Promise<Outcome<Uint32Array>>;
   walk(from: number, to: number): Promise<Outcome<NeighbourWalk>>;
+  /** Progress as of `facts`. */
+  edits(from: number, progress: MessagePort): Promise<Outcome<Uint8Array>>;
   find(text: string): Promise<Outcome<number>>;
 }

@@ -42,6 +42,11 @@ export function mapService(): MapApi {
     surroundings: (index, howMany) => outcome(() => current().maps.surroundings(index, howMany)),
     nearest: (points, howMany) => outcome(() => current().maps.nearest(points, howMany)),
     walk: (from, to) => outcome(() => current().maps.walk(from, to)),
+    async edits(from, progress) {
+      const result = await outcome(() => current().maps.edits(from, (share) => progress.postMessage(share)));
+      progress.close();
+      return result.ok ? sent(result, result.value) : result;
+    },
     find: (text) => outcome(() => current().maps.find(text)),
   };
 }

@@ -1,19 +1,22 @@
 import { operationLook } from "../../src/drawing/operation-look.ts";
 import type { Goal, LabelTable } from "../../src/formats/label-table.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
-import { compact, inUnit } from "../format.ts";
+import { compact, count, inUnit, plural } from "../format.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
 import { choicesOf, type Facts } from "./facts.ts";
+import { type Insight, type InsightName, isInsight } from "./insight.ts";
 
 /** Something that the map can be coloured by. */
 export interface Quantity {
-  /** In links: `params`, `macs`, `vertices`, `edges`, `op:NAME`, `label:METRIC`. */
+  /** In links: `params`, `macs`, `vertices`, `edges`, `op:NAME`, `label:METRIC`, and those of `INSIGHTS`. */
   readonly key: string;
   readonly label: string;
   /** Where the numbers come from, for the legend. */
   readonly source: string;
-  /** One value an architecture, NaN where there is none; none at all while the facts are being counted. */
+  /** One value an architecture, NaN where there is none; none at all while they are being computed. */
   readonly values: ArrayLike<number>;
+  /** Why there are no values, in a sentence; undefined where it is for the facts. */
+  readonly absence?: string;
   readonly goal: Goal | "none";
   /** Whole numbers that deserve one colour step each. */
   readonly discrete: boolean;
@@ -33,6 +36,8 @@ export interface Known {
   readonly space: Pick<SearchSpace, "name" | "operations">;
   readonly facts: Facts | undefined;
   readonly table: LabelTable | undefined;
+  /** What colours the map now, where it is one. */
+  readonly insight?: Insight | undefined;
 }
 
 /** What can be chosen, in the order of the menu. */
@@ -60,13 +65,27 @@ export function quantityGroups({ space, facts, table }: Known): QuantityGroup[] 
     title: "Operations",
     options: choicesOf(space).map((name) => ({ key: `op:${name}`, label: `Number of ${operationLook(name).label}` })),
   });
+  groups.push(
+    { title: "Selection", options: [{ key: "edits", label: INSIGHT_LABELS.edits }] },
+    {
+      title: "Last search",
+      options: (["order", "predicted", "uncertainty"] as const).map((key) => ({ key, label: INSIGHT_LABELS[key] })),
+    },
+  );
   return groups;
 }
+
+const INSIGHT_LABELS: Readonly<Record<InsightName, string>> = {
+  edits: "Edit distance",
+  order: "Query order",
+  predicted: "Predicted value",
+  uncertainty: "Uncertainty",
+};
 
 const NOTHING = new Float64Array();
 
 /** The quantity with this key; parameters where the key means nothing (a metric of a table that is not loaded). */
-export function quantityOf(key: string, { space, facts, table }: Known): Quantity {
+export function quantityOf(key: string, { space, facts, table, insight }: Known): Quantity {
   const [kind, name = ""] = split(key);
   const { network } = SPACE_TEXTS[space.name];
   const cost = { goal: "none", discrete: false, brief: compact } as const;
@@ -97,6 +116,7 @@ export function quantityOf(key: string, { space, facts, table }: Known): Quantit
       return { key, label: metric.name, source: table.source, values, goal, discrete: false, show, brief };
     }
   }
+  if (isInsight(key)) return insightQuantity(key, insight?.name === key ? insight : undefined);
   const show = (value: number): string => `${compact(value)} parameters`;
   return {
     key: "params",
@@ -106,6 +126,21 @@ export function quantityOf(key: string, { space, facts, table }: Known): Quantit
     show,
     ...cost,
   };
+}
+
+function insightQuantity(key: InsightName, insight: Insight | undefined): Quantity {
+  const label = INSIGHT_LABELS[key];
+  const words = { edits: (value: number) => plural(value, "edit"), order: (value: number) => `query ${count(value)}` };
+  const common = { key, label, discrete: key === "edits" };
+  if (insight?.state !== "known") {
+    const absence = insight?.why ?? "It is being computed.";
+    return { ...common, source: "", values: NOTHING, absence, goal: "none", show: String, brief: String };
+  }
+  const { values, source, goal, metric } = insight;
+  if (key === "edits" || key === "order") return { ...common, values, source, goal, show: words[key], brief: String };
+  const sign = key === "uncertainty" ? "± " : "";
+  const show = (value: number): string => (metric ? `${sign}${inUnit(value, metric)}` : String(value));
+  return { ...common, label: metric ? `${label}, ${metric.name}` : label, values, source, goal, show, brief: show };
 }
 
 function split(key: string): [string, string?] {

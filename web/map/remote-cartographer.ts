@@ -24,19 +24,22 @@ export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): 
     return valueIn(await client.ask(call));
   };
   return {
-    facts(onProgress) {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }: MessageEvent<number>) => onProgress(data);
-      return ask((api) => api.facts(transfer(port2, [port2]))).finally(() => port1.close());
-    },
+    facts: (onProgress) => withProgress(onProgress, (port) => ask((api) => api.facts(transfer(port, [port])))),
     place: (placing) => ask((api) => api.place(placing)),
     paint: ({ values, goal, discrete }, options) => ask((api) => api.paint({ values: alone(values), goal, discrete }, options)),
     surroundings: (index, howMany) => ask((api) => api.surroundings(index, howMany)),
     nearest: (points, howMany) => ask((api) => api.nearest(points, howMany)),
     walk: (from, to) => ask((api) => api.walk(from, to)),
+    edits: (from, onProgress) => withProgress(onProgress, (port) => ask((api) => api.edits(from, transfer(port, [port])))),
     find: (text) => ask((api) => api.find(text)),
     close: client.close,
   };
+}
+
+function withProgress<T>(onProgress: (share: number) => void, call: (port: MessagePort) => Promise<T>): Promise<T> {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<number>) => onProgress(data);
+  return call(port2).finally(() => port1.close());
 }
 
 /** A part of a larger memory would be posted with all of it. */

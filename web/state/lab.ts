@@ -87,8 +87,6 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     onEnd: (state, step) => notices.say(`Pre-training ${state} after ${count(step)} steps.`),
   });
 
-  const instruments = createInstruments({ space, settings, atlas, maps, training, isShown, screen: spaces.store, complain });
-
   const searching = createSearching(clients.search, {
     onFailure: ({ message }) => notices.post("problem", message),
     onEnd(state, best) {
@@ -96,6 +94,19 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       notices.say(`Search ${state}.`);
       if (result) select(result.index);
     },
+  });
+
+  const instruments = createInstruments({
+    space,
+    settings,
+    atlas,
+    maps,
+    training,
+    searching,
+    search: clients.search,
+    isShown,
+    screen: spaces.store,
+    complain,
   });
 
   const studying = createStudying(clients.study, {
@@ -142,7 +153,12 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   };
   const following = [settings, spaces.store, training.store].map((store) => store.subscribe(followChoice));
 
-  const known = () => ({ space, facts: atlas.store.value.facts, table: labels.value.table });
+  const known = () => ({
+    space,
+    facts: atlas.store.value.facts,
+    table: labels.value.table,
+    insight: instruments.insights.value.insight,
+  });
 
   const select = (index: number): void => {
     if (index >= space.size) {

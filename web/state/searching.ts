@@ -74,7 +74,8 @@ export interface SearchingStore {
   follow(seed: number | undefined): void;
   /** The run on the map. */
   run(): RunView | undefined;
-  walk(): Walk | undefined;
+  /** @param most queries, from the first; all where it is left out */
+  walk(most?: number): Walk | undefined;
 }
 
 export interface SearchEffects {
@@ -211,11 +212,12 @@ export function createSearching(client: () => Client<SearchApi>, effects: Search
     },
     follow: (followed) => store.set({ followed }),
     run: followedRun,
-    walk() {
+    walk(most) {
       const run = followedRun();
       if (!run || run.queries.length === 0) return undefined;
-      const queries = run.queries.map(({ index }) => index);
-      const incumbents = run.queries.map(({ incumbent }) => incumbent).filter((index, i, all) => index !== all[i - 1]);
+      const shown = run.queries.slice(0, most);
+      const queries = shown.map(({ index }) => index);
+      const incumbents = shown.map(({ incumbent }) => incumbent).filter((index, i, all) => index !== all[i - 1]);
       return { queries, incumbents };
     },
   };

@@ -186,7 +186,7 @@ describe("what is known without labels", () => {
 
   it("can be chosen as colour before it is counted", () => {
     const known = { space: darts({ seed: 0, count: 50 }), facts: undefined, table: undefined };
-    expect(quantityGroups(known).map(({ title }) => title)).toEqual(["Cost", "Operations"]);
+    expect(quantityGroups(known).map(({ title }) => title)).toEqual(["Cost", "Operations", "Selection", "Last search"]);
     expect(quantityOf("op:sep_conv_3x3", known)).toMatchObject({ label: "Number of sep conv 3×3" });
     expect(quantityOf("op:sep_conv_3x3", known).values).toHaveLength(0);
   });

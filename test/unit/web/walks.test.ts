@@ -81,7 +81,7 @@ describe("the walk on the map", () => {
     return { settings, complain, ...createWalking(parts) };
   };
   const found = async ({ store }: ReturnType<typeof walking>) => {
-    await vi.waitFor(() => expect(store.value.walk).toBeDefined());
+    await vi.waitFor(() => expect(store.value.walk).toBeDefined(), 20_000);
     return store.value.walk;
   };
 
