@@ -16,8 +16,8 @@ are in the JSON files beside the pictures, and the lab measures on your own mach
 - *First step* is the time from opening an engine until its first loss is known. Drivers and browsers may have kept compiled kernels from earlier runs.
 - *JavaScript* is how long the thread is busy, from the call that starts steps until its last call of WebGPU before WebGPU first answers, over the
   steps that were issued in that time. On software adapters \`queue.submit\` computes some of it, or waits. *Without submit*
-  leaves that call out, and every dispatch is shrunk to one workgroup, so that a submit takes more steps, as on a fast adapter: what JavaScript and
-  the recording of commands cost a step. *Host* is the whole time of such a shrunk step, with driver and the wait at the end.
+  leaves that call out, with every dispatch shrunk to one workgroup and ours in submits of 64 steps, the most that it makes on a fast adapter: what JavaScript
+  and the recording of commands cost a step. *Host* is the whole time of such a shrunk step, with driver and the wait at the end.
 - On a software adapter the processor does the arithmetic too, and everything else that runs on the machine shows in the numbers.
 - Ceilings are what the adapter reaches with nothing else to do. MFLOP and KiB of a kernel are computed from the sizes: two operations a
   multiply-add of its matrix products and nothing else, and every value that it must read or write once. Its bound is the longest of its

@@ -10,6 +10,8 @@ export interface Engine {
   readonly detail: string;
   /** Starts `count` optimiser steps; may resolve before they are done. */
   step(count: number): Promise<void>;
+  /** As `step`, in submits as large as they are on an adapter that is fast. Only where an engine chooses their size by the adapter's speed. */
+  stepAsIfFast?(count: number): Promise<void>;
   /** Waits for all steps begun; resolves to the total loss of the last one. */
   finish(): Promise<number>;
   close(): void | Promise<void>;

@@ -28,7 +28,7 @@ export interface EngineResult {
   readonly calls?: CallsPerStep;
   /** Milliseconds a step from the call until the last call of WebGPU before its first answer comes in. Engines on WebGPU only. */
   readonly scriptMs?: Spread;
-  /** The same without `queue.submit`, with every dispatch shrunk to one workgroup, so that submits take more steps, as on a fast adapter. */
+  /** The same without `queue.submit`, with every dispatch shrunk to one workgroup, in submits as large as on a fast adapter. */
   readonly ownMs?: Spread;
   /** Milliseconds a step with every dispatch shrunk to one workgroup: JavaScript, API and driver. Engines on WebGPU only. */
   readonly hostMs?: Spread;
