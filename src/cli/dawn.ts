@@ -1,5 +1,6 @@
 /** WebGPU in Node: Dawn, through the optional package `webgpu`. */
 import { InputError } from "../errors.ts";
+import { relaxPolling } from "./dawn-polling.ts";
 import { isDriverChosen, prepareVulkan, useSwiftShader } from "./vulkan.ts";
 
 interface Opened {
@@ -24,6 +25,7 @@ async function loadPackage(): Promise<typeof import("webgpu")> {
 async function open(flags: readonly string[]): Promise<Opened> {
   const { create, globals } = await loadPackage();
   Object.assign(globalThis, globals);
+  relaxPolling();
   const note = prepareVulkan();
   const gpu = create([...flags]);
   if ((await gpu.requestAdapter()) !== null) return { gpu, note };
