@@ -8,8 +8,10 @@ import { requestOf, type SpaceCache, tablesOf } from "./spaces/index.ts";
 import { keyOf } from "./spaces/kept-tables.ts";
 import type { Membership, SearchSpace } from "./spaces/space.ts";
 import type { BackendChoice } from "./vgae/backend.ts";
+import type { Tunable } from "./vgae/changes.ts";
 import type { TrainingOptions } from "./vgae/config.ts";
 import type { DrawnSamples } from "./vgae/exploration.ts";
+import type { CellPath } from "./vgae/follow.ts";
 import type { Neighbours } from "./vgae/nearest/neighbours.ts";
 import type { PriorName } from "./vgae/prior/prior.ts";
 import type { BackendName, StepMetrics } from "./vgae/trainer.ts";
@@ -89,6 +91,8 @@ export interface Model {
   sample(options?: SampleSettings): Promise<DrawnSamples>;
   /** Metrics of section 4.1 of the paper; `samples` points of the prior (default 10,000). */
   evaluate(options?: { readonly samples?: number; readonly seed?: number }): Promise<ModelQuality>;
+  /** One cell through the model, stage by stage: encode, sample, decode, loss. The same `draw` (default 0) is the same noise, 0 is none. */
+  follow(index: number, options?: { readonly draw?: number }): Promise<CellPath>;
   /** `.safetensors` under PyTorch's names, with optimiser state unless `weightsOnly`. */
   save(options?: { readonly weightsOnly?: boolean }): Promise<Uint8Array>;
 }
@@ -109,6 +113,8 @@ export interface Engine {
   resume(): Promise<void>;
   /** While paused: one optimiser step. */
   step(): Promise<void>;
+  /** Other values for the run under way, from its next steps on; its checkpoints name every change. Throws InputError where nothing is trained. */
+  tune(values: Partial<Tunable>): Promise<void>;
   close(): void;
 }
 
@@ -149,6 +155,7 @@ export async function openEngine({ backend, worker, gpu, cache }: EngineOptions 
       sample: async ({ count = 1000, seed = 0, prior = "codes", inSpace = false } = {}) =>
         ask(() => api.sample({ count, seed, prior, decoding: inSpace ? "in-space" : "plain" })),
       evaluate: async ({ samples = 10_000, seed = 0 } = {}) => ask(() => api.evaluate(samples, seed)),
+      follow: async (index, { draw = 0 } = {}) => ask(() => api.follow(index, draw)),
       save: async (options) => ask(() => api.snapshot(options)),
     };
   };
@@ -185,6 +192,7 @@ export async function openEngine({ backend, worker, gpu, cache }: EngineOptions 
     pause: async () => api.pause(),
     resume: async () => api.resume(),
     step: async () => api.stepOnce(),
+    tune: async (values) => connection.ask(api.tune(values)),
     close: connection.close,
   };
 }

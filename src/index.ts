@@ -100,8 +100,10 @@ export {
 export type { Graph, Membership, SearchSpace, SpaceSample } from "./spaces/space.ts";
 export { VERSION } from "./version.ts";
 export type { BackendChoice } from "./vgae/backend.ts";
+export type { Tunable } from "./vgae/changes.ts";
 export { ENCODERS, type Encoder, PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
 export type { DrawnSamples } from "./vgae/exploration.ts";
+export type { CellPath } from "./vgae/follow.ts";
 export type { Neighbours } from "./vgae/nearest/neighbours.ts";
 export type { EpochReport } from "./vgae/pretrain.ts";
 export type { PriorName } from "./vgae/prior/prior.ts";

@@ -1,6 +1,7 @@
 import { ArchscapeCell } from "./elements/archscape-cell.ts";
 import { ArchscapeCharts } from "./elements/archscape-charts.ts";
 import { ArchscapeExplore } from "./elements/archscape-explore.ts";
+import { ArchscapeFollow } from "./elements/archscape-follow.ts";
 import { ArchscapeLab } from "./elements/archscape-lab.ts";
 import { ArchscapeLegend } from "./elements/archscape-legend.ts";
 import { ArchscapeMap } from "./elements/archscape-map.ts";
@@ -19,6 +20,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-cell": ArchscapeCell,
   "archscape-charts": ArchscapeCharts,
   "archscape-explore": ArchscapeExplore,
+  "archscape-follow": ArchscapeFollow,
   "archscape-lab": ArchscapeLab,
   "archscape-legend": ArchscapeLegend,
   "archscape-map": ArchscapeMap,

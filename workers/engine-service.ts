@@ -1,4 +1,5 @@
 import { transfer } from "comlink";
+import { InputError } from "../src/errors.ts";
 import { requestOf } from "../src/spaces/request.ts";
 import { type BackendOptions, openBackend } from "../src/vgae/backend.ts";
 import { type SessionSnapshot, session } from "../src/vgae/session.ts";
@@ -24,7 +25,10 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
       const controller = new AbortController();
       preparing = controller;
       const post = (event: EngineEvent): void => {
-        const { buffer } = (event.type === "epoch" && event.embedding) || (event.type === "held" && event.checkpoint) || {};
+        const { buffer } =
+          ((event.type === "epoch" || event.type === "look") && event.embedding) ||
+          (event.type === "held" && event.checkpoint) ||
+          {};
         events.postMessage(event, buffer ? [buffer as ArrayBuffer] : []);
       };
       const epochs = [...(keep?.epochs ?? [])];
@@ -55,6 +59,11 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
     async stepOnce() {
       engine.job?.stepOnce();
     },
+    tune: (values) =>
+      outcome(async () => {
+        if (!engine.job) throw new InputError("Nothing is being trained, so there is nothing to change.");
+        engine.job.tune(values);
+      }),
     async cancel() {
       preparing?.abort();
       engine.job?.cancel();
@@ -80,6 +89,7 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
     decode: (z, decoding) => outcome(() => engine.decode(z, decoding)),
     sample: (request) => outcome(() => engine.sample(request)),
     evaluate: (samples, seed) => outcome(() => engine.evaluate(samples, seed)),
+    follow: (index, draw) => outcome(() => engine.follow(index, draw)),
     close: () => engine.close(),
   };
 }

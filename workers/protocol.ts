@@ -7,9 +7,11 @@ import type { SpaceChoice } from "../src/spaces/registry.ts";
 import type { Membership } from "../src/spaces/space.ts";
 import type { SpaceTables } from "../src/spaces/tables.ts";
 import type { BackendChoice } from "../src/vgae/backend.ts";
+import type { Tunable } from "../src/vgae/changes.ts";
 import type { TrainingOptions } from "../src/vgae/config.ts";
 import type { Decoding } from "../src/vgae/decoding.ts";
 import type { DrawnSamples, DrawRequest } from "../src/vgae/exploration.ts";
+import type { CellPath } from "../src/vgae/follow.ts";
 import type { Neighbours } from "../src/vgae/nearest/neighbours.ts";
 import type { EpochReport, PretrainEvent, PretrainState } from "../src/vgae/pretrain.ts";
 import type { ModelQuality, Reconstruction } from "../src/vgae/quality.ts";
@@ -54,6 +56,12 @@ export interface PretrainRequest {
   readonly variant?: string;
   /** Send a fresh embedding of the whole space with every epoch event. */
   readonly embedEachEpoch?: boolean;
+  /** Send one after these steps, too, and whenever the run is paused. */
+  readonly embedAtSteps?: readonly number[];
+  /** For that only these, and in the first epoch only: where all of them would take longer than the steps between. */
+  readonly lookSample?: Uint32Array;
+  /** Make one step and pause. */
+  readonly byStep?: boolean;
   /**
    * Epoch events carry the embedding of these architectures only: for spaces so large that it would take longer than the training
    * between.
@@ -100,6 +108,8 @@ export interface EngineApi extends SpaceHolder {
   resume(): Promise<void>;
   /** While paused: exactly one optimiser step. */
   stepOnce(): Promise<void>;
+  /** Other values for the run under way, from the next submitted step on: they go into its history and its checkpoints. */
+  tune(values: Partial<Tunable>): Promise<Outcome<void>>;
   cancel(): Promise<void>;
   /** Checkpoint of the model as it is now (during a job too). `weightsOnly` leaves the optimiser out. */
   snapshot(options?: { readonly weightsOnly?: boolean }): Promise<Outcome<Uint8Array>>;
@@ -115,6 +125,8 @@ export interface EngineApi extends SpaceHolder {
   decode(z: Float32Array, decoding?: Decoding): Promise<Outcome<readonly Membership[]>>;
   /** Draws from a prior over the latents and decodes. */
   sample(request: DrawRequest): Promise<Outcome<DrawnSamples>>;
+  /** One cell through the current model, stage by stage; the same `draw` is the same noise, 0 is none. */
+  follow(index: number, draw: number): Promise<Outcome<CellPath>>;
   /** Metrics of the current model. */
   evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
 }

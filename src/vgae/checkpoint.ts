@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import { readSafeTensors, type Tensor, toFloat32, writeSafeTensors } from "../formats/safetensors.ts";
 import { checkSampleMetadata, sampleMetadata } from "../spaces/sample-metadata.ts";
 import type { SearchSpace } from "../spaces/space.ts";
+import { readChanges, type TrainingChange, writeChanges } from "./changes.ts";
 import { DEFAULT_TRAINING, type Encoder, type ModelShape, modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
 import { parameterLayout, type Tensor as Slot } from "./layout.ts";
 import { emptyPrior, priorStd, type TrainingState } from "./state.ts";
@@ -14,8 +15,10 @@ import { emptyPrior, priorStd, type TrainingState } from "./state.ts";
 export interface Checkpoint {
   readonly state: TrainingState;
   readonly shape: ModelShape;
-  /** Options of the run; undefined for weights from elsewhere. */
+  /** Options that the run began with; undefined for weights from elsewhere. */
   readonly options?: TrainingOptions;
+  /** What was changed while it ran, in order. */
+  readonly changes: readonly TrainingChange[];
   /** Whether optimiser and position are there, so that training can go on exactly. */
   readonly resumable: boolean;
   readonly metadata: Readonly<Record<string, string>>;
@@ -25,6 +28,8 @@ export interface Checkpoint {
 export interface Provenance {
   readonly space: Pick<SearchSpace, "name" | "sample">;
   readonly options: TrainingOptions;
+  /** What was changed while it ran; the file has what was changed up to its step. */
+  readonly changes?: readonly TrainingChange[];
   /** Backend and adapter that trained. */
   readonly adapter: string;
   /** Version of this package. */
@@ -39,7 +44,7 @@ const OURS = "archscape/";
 export function writeCheckpoint(
   shape: ModelShape,
   state: TrainingState,
-  { space, options, ...made }: Provenance,
+  { space, options, changes = [], ...made }: Provenance,
   { weightsOnly = false }: { readonly weightsOnly?: boolean } = {},
 ): Uint8Array<ArrayBuffer> {
   const layout = parameterLayout(shape);
@@ -66,12 +71,14 @@ export function writeCheckpoint(
     tensors.set(`${OURS}prior_std`, { dtype: "F32", shape: prior, data: priorStd(state.prior) });
     tensors.set(`${OURS}prior_m2`, { dtype: "F32", shape: prior, data: state.prior.m2.slice() });
   }
+  const past = changes.filter(({ step }) => step <= state.step);
   const metadata = {
     format: "pt",
     archscape: "checkpoint 1",
     space: space.name,
     ...sampleMetadata(space),
     ...optionMetadata({ ...options, encoder: shape.encoder }),
+    ...(past.length > 0 ? { changes: writeChanges(past) } : {}),
     ...made,
   };
   return writeSafeTensors({ metadata, tensors });
@@ -112,7 +119,7 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
       batchesTracked: tracked,
       prior: emptyPrior(shape),
     };
-    return { state, shape, resumable, metadata };
+    return { state, shape, changes: [], resumable, metadata };
   }
   const dims = [shape.nodes, shape.latent];
   const state: TrainingState = {
@@ -128,7 +135,9 @@ export function readCheckpoint(space: SearchSpace, bytes: Uint8Array, source = "
       m2: values(tensors, `${OURS}prior_m2`, dims, source),
     },
   };
-  return { state, shape, options: optionsOf(metadata, shape.encoder), resumable, metadata };
+  const options = optionsOf(metadata, shape.encoder);
+  const changes = metadata["changes"] === undefined ? [] : readChanges(metadata["changes"], options, source);
+  return { state, shape, options, changes, resumable, metadata };
 }
 
 type Tensors = ReadonlyMap<string, Tensor>;

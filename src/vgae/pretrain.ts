@@ -4,7 +4,8 @@ import { lossBehind, unlessLost as unlessDeviceLost } from "../gpu/loss.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import type { Backend } from "./backend.ts";
-import { modelShape, type TrainingOptions } from "./config.ts";
+import { changedAt, inForce, type TrainingChange, type Tunable } from "./changes.ts";
+import { modelShape, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Living, MAX_LOSSES, type Place } from "./lasting.ts";
 import { type ModelQuality, modelQuality, PAPER_SAMPLES } from "./quality.ts";
 import { stepsPerEpoch } from "./schedule.ts";
@@ -36,15 +37,28 @@ export type PretrainEvent =
       readonly metrics: readonly StepMetrics[];
     }
   | { readonly type: "epoch"; readonly report: EpochReport; readonly embedding?: Float32Array }
+  /** The embedding in the middle of an epoch. */
+  | { readonly type: "look"; readonly step: number; readonly embedding: Float32Array }
+  /** Values were changed while it ran: all changes so far. */
+  | { readonly type: "changed"; readonly changes: readonly TrainingChange[] }
   | { readonly type: "device-lost"; readonly reason: string; readonly resumedFromStep: number };
 
 export interface PretrainRequest {
   readonly space: SearchSpace;
+  /** As the run began. */
   readonly options: TrainingOptions;
+  /** What was changed since. */
+  readonly changes?: readonly TrainingChange[];
   /** State to go on from. */
   readonly resume?: TrainingState;
   /** Embed the whole space at the end of every epoch. */
   readonly embedEachEpoch?: boolean;
+  /** Embed it after these steps, too, and whenever the run is paused. */
+  readonly embedAtSteps?: readonly number[];
+  /** For that only these, and in the first epoch only: where all of them would take longer than the steps between. */
+  readonly lookSample?: Uint32Array;
+  /** Make one step and pause. */
+  readonly byStep?: boolean;
   /** Of the whole space only these. */
   readonly epochSample?: Uint32Array;
   /** Prior samples for the metrics of an epoch (the last one always draws the paper's 10,000). Default 1,000. */
@@ -80,6 +94,10 @@ export interface Pretraining extends Place {
   /** While paused: exactly one optimiser step. */
   stepOnce(): void;
   cancel(): void;
+  /** Other values from the next submitted step on, which the run's history records. Throws InputError for what cannot be trained with. */
+  tune(values: Partial<Tunable>): void;
+  /** What was changed, in order of steps. */
+  readonly changes: readonly TrainingChange[];
   readonly trainer: Trainer | undefined;
 }
 
@@ -109,7 +127,9 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     );
   }
 
-  const control: { wanted: "run" | "pause" | "cancel"; singleSteps: number } = { wanted: "run", singleSteps: 0 };
+  const control: { wanted: "run" | "pause" | "cancel"; singleSteps: number } = request.byStep
+    ? { wanted: "pause", singleSteps: 1 }
+    : { wanted: "run", singleSteps: 0 };
   let wake: () => void = () => undefined;
   const changed = (): void => wake();
   const cancelled = (): boolean => control.wanted === "cancel";
@@ -118,7 +138,10 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   let arrival = deferred<Living>();
   let faultsBefore = 0;
   let packedSpace: Uint32Array | undefined;
+  let changes = request.changes ?? [];
+  let announce: (event: PretrainEvent) => void = () => undefined;
   const packedSample = request.epochSample && packSpace(space, request.epochSample);
+  const packedLook = request.lookSample && packSpace(space, request.lookSample);
 
   /** Opens a device and puts a trainer on it; `state` undefined: where the seed begins. */
   const start = async (state: TrainingState | undefined): Promise<Trainer> => {
@@ -129,8 +152,12 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     const packing = packingOf(space);
     const packed = packedSpace.slice(0, space.trainSize * packing.words);
     const variant = trainer?.variant ?? request.variant;
-    const made = await unlessLost(opened.createTrainer(shape, packing, { packed, count: space.trainSize }, options, variant));
+    const made = await unlessLost(
+      opened.createTrainer(shape, packing, { packed, count: space.trainSize }, inForce(options, changes), variant),
+    );
     if (state) made.restore(state);
+    changes = changedAt(options, changes, made.step);
+    if (changes.length > 0) announce({ type: "changed", changes });
     trainer = made;
     const living = arrival;
     void opened.lost.then(() => {
@@ -144,6 +171,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
   const unlessLost = <T>(work: Promise<T>): Promise<T> => unlessDeviceLost((backend as Backend).lost, work);
 
   const run = async (emit: (event: PretrainEvent) => void): Promise<PretrainOutcome> => {
+    announce = emit;
     const epochs: EpochReport[] = [];
     /** What a lost device falls back to, and a loss that is not a number. At first the state that every trainer begins with. */
     let lastGood = request.resume ?? initialState(shape, options.seed);
@@ -185,6 +213,8 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     let rateFrom = { step: current.step, time: performance.now() };
     /** Steps whose epochs are reported: the run ends with the report of the last one. */
     let reported = current.step;
+    /** Step whose embedding was emitted last. */
+    let looked = current.step;
 
     /** Takes in what the steps since the last call report. Returns why training cannot go on, where it cannot. */
     const collect = (): string | undefined => {
@@ -220,6 +250,7 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       collect();
       progress(true);
       emit({ type: "state", state: "paused" });
+      if (request.embedAtSteps) await look(() => control.wanted !== "pause" || control.singleSteps > 0);
       const paused = performance.now();
       while (control.wanted === "pause" && control.singleSteps === 0) {
         await unlessLost(new Promise<void>((resolve) => (wake = resolve)));
@@ -236,18 +267,33 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       request.onSnapshot?.(state);
     };
 
-    /** The model as it is judged: a cancel is heard between the parts. */
-    const judged = (): Pick<Trainer, "shape" | "encode" | "embed" | "decode"> =>
+    /** The model as it is judged: whether that is still wanted is asked between the parts. */
+    const judged = (isUnwanted = cancelled): Pick<Trainer, "shape" | "encode" | "embed" | "decode"> =>
       inParts(current, space, () => {
-        if (cancelled()) throw new Interrupted();
+        if (isUnwanted()) throw new Interrupted();
       });
 
-    /** The result, or undefined where a cancel came first. */
-    const unlessCancelled = <T>(work: Promise<T>): Promise<T | undefined> =>
+    /** The result, or undefined where it was not wanted any more. */
+    const unlessInterrupted = <T>(work: Promise<T>): Promise<T | undefined> =>
       unlessLost(work).catch((error: unknown) => {
         if (error instanceof Interrupted) return undefined;
         throw error;
       });
+
+    const embedded = (isUnwanted: () => boolean, sample = packedSample): Promise<Float32Array | undefined> =>
+      unlessInterrupted(judged(isUnwanted).embed(sample ?? (packedSpace as Uint32Array)));
+
+    /** The map as it is between two steps. It takes no part of the epoch's time. */
+    const look = async (isUnwanted: () => boolean): Promise<void> => {
+      if (current.step === looked || (packedLook && current.step >= epochSteps)) return;
+      const begun = performance.now();
+      const embedding = await embedded(isUnwanted, packedLook ?? packedSample);
+      epochStarted += performance.now() - begun;
+      rateFrom = { step: current.step, time: performance.now() };
+      if (!embedding) return;
+      looked = current.step;
+      emit({ type: "look", step: current.step, embedding });
+    };
 
     /** A cancel interrupts it: without a report, unless only the embedding was missing. */
     const endEpoch = async (): Promise<void> => {
@@ -256,13 +302,13 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
       progress(true);
       keep(await unlessLost(current.snapshot()));
       const draws = current.step >= totalSteps ? PAPER_SAMPLES : samples;
-      const quality = await unlessCancelled(modelQuality(judged(), space, lastGood.prior, draws, options.seed));
+      const quality = await unlessInterrupted(modelQuality(judged(), space, lastGood.prior, draws, options.seed));
       if (!quality) return;
       const report: EpochReport = { epoch, loss: meanLosses(epochMetrics), seconds, ...quality };
-      const wanted = packedSample ?? (packedSpace as Uint32Array);
-      const embedding = request.embedEachEpoch ? await unlessCancelled(judged().embed(wanted)) : undefined;
+      const embedding = request.embedEachEpoch ? await embedded(cancelled) : undefined;
       epochs.push(report);
       reported = current.step;
+      looked = current.step;
       epochMetrics = [];
       emit({ type: "epoch", report, ...(embedding ? { embedding } : {}) });
       epochStarted = performance.now();
@@ -276,7 +322,8 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         await endEpoch();
         return undefined;
       }
-      const left = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step);
+      const untilLook = request.embedAtSteps?.find((step) => step > current.step) ?? Number.POSITIVE_INFINITY;
+      const left = Math.min(epochSteps - (current.step % epochSteps), stopAfter - current.step, untilLook - current.step);
       const wanted = Math.max(current.stride ?? 1, Math.round((rate * BURST_MS) / 1000));
       const steps = control.wanted === "pause" ? 1 : Math.min(left, MAX_BURST, wanted);
       if (control.wanted === "pause") control.singleSteps--;
@@ -289,6 +336,8 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
         const late = collect();
         if (late) return late;
         await endEpoch();
+      } else if (request.embedAtSteps?.includes(current.step)) {
+        await look(cancelled);
       } else if (performance.now() - lastSnapshot > SNAPSHOT_MS) {
         const state = await unlessLost(current.snapshot());
         const late = collect();
@@ -369,6 +418,15 @@ export function pretraining(open: () => Promise<Backend>, request: PretrainReque
     cancel() {
       control.wanted = "cancel";
       changed();
+    },
+    tune(values) {
+      trainingOptions({ ...inForce(options, changes), ...values });
+      changes = changedAt(options, changes, trainer?.step ?? request.resume?.step ?? 0, values);
+      trainer?.tune(values);
+      announce({ type: "changed", changes });
+    },
+    get changes() {
+      return changes;
     },
     get trainer() {
       return trainer;

@@ -3,9 +3,11 @@ import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend, type BackendChoice } from "./backend.ts";
+import { goneOn, inForce, type TrainingChange } from "./changes.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { DEFAULT_TRAINING, expectSameModel, type TrainingOptions, trainingOptions } from "./config.ts";
 import { type Exploration, exploration } from "./exploration.ts";
+import { type CellPath, followCell } from "./follow.ts";
 import { bringUp, type Inference, type Living, lastingModel, type Place, placeFrom } from "./lasting.ts";
 import { type EpochReport, type PretrainEvent, type Pretraining, pretraining } from "./pretrain.ts";
 import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
@@ -35,6 +37,8 @@ export interface Session extends Omit<Exploration, "forget"> {
   /** Means of the latents of architectures, a node each: count x nodes x latent. What `decode` takes. */
   latents(indices: Uint32Array): Promise<Float32Array>;
   evaluate(samples: number, seed: number): Promise<ModelQuality>;
+  /** One cell through the model, stage by stage; the same draw is the same noise, 0 is none. */
+  follow(index: number, draw: number): Promise<CellPath>;
   close(): void;
 }
 
@@ -46,6 +50,12 @@ export interface SessionRequest {
   /** Kernels to compute with, by name, where the device can run them; by default those of `resume`, else the fastest. */
   readonly variant?: string;
   readonly embedEachEpoch?: boolean;
+  /** Embed it after these steps, too, and whenever the run is paused. */
+  readonly embedAtSteps?: readonly number[];
+  /** For that only these, and in the first epoch only: where all of them would take longer than the steps between. */
+  readonly lookSample?: Uint32Array;
+  /** Make one step and pause. */
+  readonly byStep?: boolean;
   /** Epoch events carry the embedding of these architectures only. */
   readonly epochSample?: Uint32Array;
   readonly epochSamples?: number;
@@ -57,6 +67,7 @@ export interface SessionRequest {
 export interface SessionSnapshot {
   readonly step: number;
   readonly totalSteps: number;
+  /** As they are in force. */
   readonly options: TrainingOptions;
   /** Bytes of a checkpoint with optimiser state. */
   encode(): Uint8Array<ArrayBuffer>;
@@ -78,6 +89,7 @@ export interface SessionModel {
 interface Current {
   readonly space: SearchSpace;
   readonly options: TrainingOptions;
+  readonly changes: () => readonly TrainingChange[];
   /** Backend and adapter that made it. */
   adapter: () => string;
   readonly trainer: Inference;
@@ -158,7 +170,7 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
     current = next;
   };
 
-  const currentAt = (place: Place, of: Pick<Current, "space" | "options" | "adapter">): Current => {
+  const currentAt = (place: Place, of: Pick<Current, "space" | "options" | "changes" | "adapter">): Current => {
     const trainer = lastingModel({ latest: () => made.place.latest(), living: () => made.place.living() });
     const made: Current = { ...of, place, trainer };
     return made;
@@ -189,12 +201,17 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
   const explore = exploration(model, () => (alive ? backend?.gpu : undefined));
 
   const encode = (
-    { space, options, trainer, adapter }: Current,
+    { space, options, changes, trainer, adapter }: Current,
     state: TrainingState,
     settings?: { readonly weightsOnly?: boolean },
   ): Uint8Array<ArrayBuffer> => {
     const { shape, variant } = trainer;
-    return writeCheckpoint(shape, state, { space, options, adapter: adapter(), version: VERSION, variant }, settings);
+    return writeCheckpoint(
+      shape,
+      state,
+      { space, options, changes: changes(), adapter: adapter(), version: VERSION, variant },
+      settings,
+    );
   };
 
   return {
@@ -209,17 +226,31 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
         throw new InputError("The checkpoint holds weights only: training can go on from one that was saved with its optimiser.");
       }
       if (checkpoint?.options) expectSameModel(checkpoint.options, given);
-      const options = trainingOptions({ ...checkpoint?.options, ...given });
+      const { options, changes } = checkpoint?.options
+        ? goneOn({ options: checkpoint.options, changes: checkpoint.changes }, checkpoint.state.step, given)
+        : { options: trainingOptions(given), changes: [] };
       const totalSteps = stepsPerEpoch(space.trainSize, options.batchSize) * options.epochs;
       const run = pretraining(() => open(), {
         space,
         options,
+        changes,
         ...request,
-        onSnapshot: (state) => onSnapshot?.({ step: state.step, totalSteps, options, encode: () => encode(model(), state) }),
+        onSnapshot: (state) =>
+          onSnapshot?.({
+            step: state.step,
+            totalSteps,
+            options: inForce(options, run.changes),
+            encode: () => encode(model(), state),
+          }),
         ...(checkpoint ? resumed(checkpoint, request.variant) : {}),
       });
       job = run;
-      const mine = currentAt(run, { space, options, adapter: () => (backend ? adapterText(backend) : "") });
+      const mine = currentAt(run, {
+        space,
+        options,
+        changes: () => run.changes,
+        adapter: () => (backend ? adapterText(backend) : ""),
+      });
       try {
         const { state, message, epochs, snapshot, ...end } = await run.run((event) => {
           // The model under training is the current one from its first event on.
@@ -240,10 +271,10 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
     },
     async load(space, bytes, source) {
       if (job) throw new InputError("A training run is under way: cancel it before loading another model.");
-      const { state, shape, options = DEFAULT_TRAINING, resumable, metadata } = readCheckpoint(space, bytes, source);
+      const { state, shape, options = DEFAULT_TRAINING, changes, resumable, metadata } = readCheckpoint(space, bytes, source);
       const living = await bringUp(open, (on) => create(on, space, { shape, options }, state));
       const adapter = metadata["adapter"] ?? adapterText(living.backend);
-      replace(currentAt(placeOf(living, space, state), { space, options, adapter: () => adapter }));
+      replace(currentAt(placeOf(living, space, state), { space, options, changes: () => changes, adapter: () => adapter }));
       return { metadata, resumable };
     },
     async embed(indices) {
@@ -263,6 +294,10 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
       // Weights from elsewhere come without the statistics that prior samples are drawn from.
       const prior = kept.count > 0 ? kept : await collectPrior(trainer, space);
       return modelQuality(trainer, space, prior, samples, seed);
+    },
+    async follow(index, draw) {
+      const { trainer, space, options, changes } = model();
+      return followCell(trainer, space, inForce(options, changes()), index, draw);
     },
     close() {
       closed = true;

@@ -1,3 +1,4 @@
+import type { Tunable } from "./changes.ts";
 import type { ModelShape, TrainingOptions } from "./config.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -35,6 +36,7 @@ export type BackendName = "webgpu" | "tfjs-webgpu" | "tfjs-wasm" | "tfjs-cpu";
 export interface Trainer {
   readonly backend: BackendName;
   readonly shape: ModelShape;
+  /** As they are in force. */
   readonly options: TrainingOptions;
   /** Name of the kernel variant: part of a run's identity, for another one may give other bits. */
   readonly variant: string;
@@ -44,6 +46,8 @@ export interface Trainer {
   readonly stride?: number;
   /** Submits up to `steps` optimiser steps; resolves when the device can take more. Never waits for a readback. */
   advance(steps: number): Promise<void>;
+  /** Other values for every step that is not submitted yet. */
+  tune(values: Partial<Tunable>): void;
   /** Metrics of steps finished since the last call, in order. */
   takeMetrics(): StepMetrics[];
   /** Waits until every submitted step is done and its metrics can be taken. */

@@ -149,6 +149,41 @@ test("places the cells of a cancelled run in parts, which a reset and a change o
   await expect(placing).toBeVisible();
 });
 
+test("a run is changed while it is paused, and one cell is followed through the model before and after a step", async ({
+  page,
+}) => {
+  const problems = watchProblems(page);
+  await openLab(page, `${LONG}&cell=7000`);
+  const training = await openStep(page, "training");
+  await training.getByRole("button", { name: "Step", exact: true }).click();
+  await expect(primary(page, "training")).toHaveText("Resume", PATIENCE);
+  await expect(page.locator("archscape-map .caption")).toContainText("after step 1", PATIENCE);
+
+  await training.getByLabel("Learning rate").fill("0.0002");
+  await training.getByLabel("Weight of KL").fill("0");
+  await page.keyboard.press("Tab");
+  await expect(training.locator("[data-changes]")).toContainText("from step 1: learning rate 0.0002, weight of KL 0");
+
+  await training.getByRole("button", { name: "Follow one cell" }).click();
+  const dialog = page.locator("archscape-follow");
+  const body = dialog.locator(".body");
+  await expect(body).toHaveAttribute("data-step", "1", PATIENCE);
+  for (const stage of ["sample", "decode", "loss"]) {
+    await dialog.getByRole("button", { name: "Next" }).click();
+    await expect(body).toHaveAttribute("data-stage", stage);
+  }
+  const before = await dialog.locator('[data-term="operations"]').innerText();
+  await dialog.getByRole("button", { name: "Train one step" }).click();
+  await expect(body).toHaveAttribute("data-step", "2", PATIENCE);
+  await expect(dialog.locator("tbody tr").first()).toContainText(before);
+  await expect(dialog.locator('[data-term="operations"]')).not.toHaveText(before);
+  // Without its weight the KL term is gone from the cell's loss and from that of the step.
+  await expect(dialog.locator('[data-term="kl"]')).toHaveText("0");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(training.locator('[data-term="KL"]')).toHaveText("0");
+  expect(problems).toEqual([]);
+});
+
 test("refuses a checkpoint of something else in one sentence, and keeps the map", async ({ page }) => {
   await openLab(page);
   const training = await openStep(page, "training");

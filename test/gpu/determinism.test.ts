@@ -36,6 +36,19 @@ describe.each(["released", "corrected"] as const)("training on the GPU, %s", (pr
     expect(resumed.takeMetrics()).toEqual(straight.metrics.slice(19));
     resumed.destroy();
   });
+
+  it("computes later steps with other values once they are given, whatever is still under way", async () => {
+    const values = { learningRate: 1e-4, klWeight: 0, dropout: 0.5 };
+    const { state } = await train(6, { protocol });
+    const expected = await openTrainer({ protocol, ...values });
+    expected.restore(state);
+    const tuned = await openTrainer({ protocol });
+    await tuned.advance(6);
+    tuned.tune(values);
+    for (const trainer of [expected, tuned]) await trainer.advance(6);
+    expectSameBits(await tuned.snapshot(), await expected.snapshot());
+    for (const trainer of [expected, tuned]) trainer.destroy();
+  });
 });
 
 describe("a snapshot", () => {

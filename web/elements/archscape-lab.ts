@@ -139,7 +139,7 @@ export class ArchscapeLab extends LitElement {
     return html`
       <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
       ${lab ? this.whole(lab) : opening ? this.alone(opening) : nothing}
-      ${lab ? html`<archscape-study .lab=${lab}></archscape-study>` : nothing}
+      ${lab ? html`<archscape-study .lab=${lab}></archscape-study><archscape-follow .lab=${lab}></archscape-follow>` : nothing}
       <archscape-notices .board=${this.notices}></archscape-notices>
     `;
   }

@@ -1,4 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { TrainingChange } from "../../src/vgae/changes.ts";
+import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import { count, duration, percent, significant } from "../format.ts";
 import { isLarge } from "../map/cartographer.ts";
 import { PAPER, PUBLISHED_QUALITY, uniquenessCeiling } from "../published.ts";
@@ -36,6 +38,15 @@ export class ArchscapeTraining extends LitElement {
     stepStyles,
     preparationStyles,
     css`
+      .three {
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+      }
+      .terms {
+        display: grid;
+        grid-template-columns: repeat(4, auto);
+        justify-content: space-between;
+        gap: 0 12px;
+      }
       .facts {
         display: flex;
         flex-wrap: wrap;
@@ -89,6 +100,10 @@ export class ArchscapeTraining extends LitElement {
           <button type="button" ?disabled=${!active || job === "ending" || job === "cancelling"} @click=${training.cancel}>Cancel</button>
           <button type="button" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
         </div>
+        <div class="row">
+          <button type="button" title="Slow motion: how the model encodes, samples and decodes one cell, and what that costs it" @click=${lab.following.show}>Follow one cell …</button>
+        </div>
+        ${active ? this.tuning() : nothing}
         <div class="fields">
           <label class="field wide">
             <span>Model protocol</span>
@@ -103,10 +118,8 @@ export class ArchscapeTraining extends LitElement {
         <details>
           <summary>Advanced</summary>
           <div class="fields">
-            <label class="field"><span>Learning rate</span>${numberInput(lab, "rate", { min: 0, max: 1, step: "any" }, active)}</label>
-            <label class="field"><span>Weight of KL</span>${numberInput(lab, "kl", { min: 0, step: "any" }, active)}</label>
+            ${active ? nothing : this.tunables(false)}
             <label class="field"><span>Batch (graphs)</span>${numberInput(lab, "batch", { min: 1, max: 32, step: 1 }, active)}</label>
-            <label class="field"><span>Dropout</span>${numberInput(lab, "dropout", { min: 0, max: 0.999, step: "any" }, active)}</label>
             <label class="field"><span>Gradient norm ≤</span>${numberInput(lab, "clip", { min: 0, step: "any" }, active)}</label>
             <label class="check wide">
               <input type="checkbox" name="live" ?checked=${settings.value.live} ?disabled=${active} @change=${(event: Event) => settings.set({ live: (event.target as HTMLInputElement).checked })} />
@@ -125,6 +138,26 @@ export class ArchscapeTraining extends LitElement {
         ${this.quality()} ${this.checkpoints()}
       `,
     });
+  }
+
+  /** What may be changed at any time. */
+  private tunables(live: boolean): TemplateResult {
+    const { lab } = this;
+    const { training } = lab;
+    const set = (name: "learningRate" | "klWeight" | "dropout") =>
+      live ? (value: number) => void training.tune({ [name]: value }) : undefined;
+    return html`
+      <label class="field" title="Adam's step size"><span>Learning rate</span>${numberInput(lab, "rate", { min: 0, max: 1, step: "any" }, false, set("learningRate"))}</label>
+      <label class="field" title="Factor of the KL term, which pulls the cells together around the middle of the map"><span>Weight of KL</span>${numberInput(lab, "kl", { min: 0, step: "any" }, false, set("klWeight"))}</label>
+      <label class="field" title="Share of the latent numbers that is set to 0 before the decoder; with the released protocol in the first epoch only"><span>Dropout</span>${numberInput(lab, "dropout", { min: 0, max: 0.999, step: "any" }, false, set("dropout"))}</label>
+    `;
+  }
+
+  private tuning(): TemplateResult {
+    return html`<div class="stack" role="group" aria-labelledby="tuning">
+      <h3 id="tuning">Change while it runs</h3>
+      <div class="fields three">${this.tunables(true)}</div>
+    </div>`;
   }
 
   private onStep = (): void => {
@@ -150,6 +183,7 @@ export class ArchscapeTraining extends LitElement {
       metrics,
       metricsCount,
       kept,
+      changes,
     } = this.lab.training.store.value;
     if (job === "idle") return this.placing();
     const last = metrics[metricsCount - 1];
@@ -158,8 +192,9 @@ export class ArchscapeTraining extends LitElement {
       <p class="facts small">
         <span data-step=${done}>${count(done)} of ${count(totalSteps)} steps</span>
         ${job === "running" ? html`<span>${significant(stepsPerSecond, 3)} steps/s</span><span>${duration(secondsLeft)} left</span>` : html`<span>${STATES[job]}</span>`}
-        ${last ? html`<span data-loss=${last.total}>loss ${significant(last.total, 3)}</span>` : nothing}
       </p>
+      ${last ? lossTerms(last) : nothing}
+      ${changes.length > 0 ? changeList(changes) : nothing}
       ${isActive(job) && kept !== undefined ? html`<p class="small quiet" data-kept=${kept}>Kept in this browser up to step ${count(kept)}.</p>` : nothing}
       ${this.placing()}
     </div>`;
@@ -246,4 +281,38 @@ export class ArchscapeTraining extends LitElement {
       </div>
     </div>`;
   }
+}
+
+/** The loss of the last step and what it is the sum of. */
+function lossTerms(last: StepMetrics): TemplateResult {
+  const term = (label: string, hint: string, value: number): TemplateResult => html`<div title=${hint}>
+    <dt class="quiet">${label}</dt>
+    <dd data-term=${label}>${significant(value, 3)}</dd>
+  </div>`;
+  return html`<dl class="terms small" aria-label="Loss of the last step" data-loss=${last.total}>
+    ${term("Loss", "The sum of the three terms, mean over the cells of the last step", last.total)}
+    ${term("Operations", "Cross-entropy of the operations that were rebuilt", last.operations)}
+    ${term("Edges", "Cross-entropy of the edges that were rebuilt", last.adjacency)}
+    ${term("KL", "Distance of the latent numbers from a standard normal distribution, times its weight", last.kl)}
+  </dl>`;
+}
+
+const CHANGED: Readonly<Record<Exclude<keyof TrainingChange, "step">, string>> = {
+  learningRate: "learning rate",
+  klWeight: "weight of KL",
+  dropout: "dropout",
+};
+
+/** A run with changes is not what its seed and options alone would give. */
+function changeList(changes: readonly TrainingChange[]): TemplateResult {
+  const words = ({ step: _, ...values }: TrainingChange): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${CHANGED[name as keyof typeof values]} ${significant(value, 4)}`)
+      .join(", ");
+  return html`<div class="small" data-changes=${changes.length}>
+    <p class="quiet">Changed while it ran; its checkpoint says so, and the seed alone does not repeat it:</p>
+    <ul>
+      ${changes.map((change) => html`<li>from step ${count(change.step)}: ${words(change)}</li>`)}
+    </ul>
+  </div>`;
 }

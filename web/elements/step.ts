@@ -106,11 +106,16 @@ export function numberInput(
   name: "epochs" | "seed" | "batch" | "rate" | "kl" | "dropout" | "clip" | "queries" | "seconds",
   range: { readonly min: number; readonly max?: number; readonly step: number | "any" },
   disabled = false,
+  onSet?: (value: number) => void,
 ): TemplateResult {
   const onChange = (event: Event): void => {
     const field = event.target as HTMLInputElement;
-    if (field.value !== "" && field.checkValidity()) lab.settings.set({ [name]: field.valueAsNumber });
-    else field.reportValidity();
+    if (field.value === "" || !field.checkValidity()) {
+      field.reportValidity();
+      return;
+    }
+    lab.settings.set({ [name]: field.valueAsNumber });
+    onSet?.(field.valueAsNumber);
   };
   return html`<input
     type="number"

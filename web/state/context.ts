@@ -8,6 +8,7 @@ import type { Cartographer } from "../map/cartographer.ts";
 import type { Known } from "../map/quantity.ts";
 import type { AtlasStore } from "./atlas.ts";
 import type { FiguresStore } from "./figures.ts";
+import type { FollowingStore } from "./following.ts";
 import type { Instruments } from "./instruments.ts";
 import type { NoticeBoard } from "./notices.ts";
 import type { SearchingStore } from "./searching.ts";
@@ -37,6 +38,7 @@ export interface Lab {
   readonly searching: SearchingStore;
   readonly studying: StudyingStore;
   readonly figures: FiguresStore;
+  readonly following: FollowingStore;
   readonly notices: NoticeBoard;
   readonly surroundings: Store<SurroundingsView>;
   readonly instruments: Instruments;

@@ -19,6 +19,7 @@ import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
 import { chooseMetric, columnsFor } from "./columns.ts";
 import type { Lab, LabelsView, SpacesStore } from "./context.ts";
 import { createFigures } from "./figures.ts";
+import { createFollowing } from "./following.ts";
 import { createInstruments } from "./instruments.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
@@ -144,6 +145,14 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     onFailure: ({ message }) => notices.post("problem", message),
   });
 
+  const following = createFollowing({
+    training,
+    cell: () => Math.max(0, settings.value.cell),
+    hasWeights: () => shipped[settings.value.model] !== undefined,
+    loadWeights: () => lab.openShippedWeights(),
+    startByStep: () => lab.startTraining({ byStep: true }),
+  });
+
   labels.subscribe(studying.refresh);
   atlas.store.subscribe(studying.refresh);
 
@@ -151,7 +160,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   const followChoice = (): void => {
     if (isShown()) training.followChoice();
   };
-  const following = [settings, spaces.store, training.store].map((store) => store.subscribe(followChoice));
+  const listening = [settings, spaces.store, training.store].map((store) => store.subscribe(followChoice));
 
   const known = () => ({
     space,
@@ -260,6 +269,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     searching,
     studying,
     figures,
+    following,
     notices,
     select,
     async indexOf(text) {
@@ -310,7 +320,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     close() {
       surroundings.stop();
       instruments.stop();
-      for (const stop of following) stop();
+      for (const stop of listening) stop();
       clients.close();
       maps.close();
     },

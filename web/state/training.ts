@@ -2,7 +2,9 @@ import { type Remote, transfer } from "comlink";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { Membership, SearchSpace } from "../../src/spaces/space.ts";
 import type { BackendChoice } from "../../src/vgae/backend.ts";
+import type { TrainingChange, Tunable } from "../../src/vgae/changes.ts";
 import { DEFAULT_TRAINING, ENCODERS, type TrainingOptions } from "../../src/vgae/config.ts";
+import type { CellPath } from "../../src/vgae/follow.ts";
 import { stepsPerEpoch } from "../../src/vgae/schedule.ts";
 import type { StepMetrics } from "../../src/vgae/trainer.ts";
 import type {
@@ -38,6 +40,8 @@ export interface TrainingView {
   readonly job: "idle" | "starting" | "ending" | "cancelling" | JobState;
   /** What the run under way or the last one was started with. */
   readonly options: TrainingOptions | undefined;
+  /** What was changed while it ran. */
+  readonly changes: readonly TrainingChange[];
   readonly step: number;
   readonly totalSteps: number;
   readonly stepsPerSecond: number;
@@ -95,6 +99,8 @@ export interface TrainingStore {
   pause(): void;
   resume(): void;
   stepOnce(): void;
+  /** Other values for the run under way, from its next steps on. */
+  tune(values: Partial<Tunable>): Promise<void>;
   cancel(): void;
   /** Back to the state before the first run. Cancels what runs. */
   reset(): void;
@@ -105,6 +111,8 @@ export interface TrainingStore {
   latents(indices: Uint32Array): Promise<Outcome<Float32Array>>;
   /** What the current model makes of latents, entry by entry. */
   decode(latents: Float32Array): Promise<Outcome<readonly Membership[]>>;
+  /** One cell through the model as it is. */
+  follow(index: number, draw: number): Promise<Outcome<CellPath>>;
   /** Embeds the whole space with the model as it is, in parts; what is there of a large one shows after a while. */
   place(): Promise<void>;
   stopPlacing(): void;
@@ -130,6 +138,7 @@ export interface TrainingEffects {
 const INITIAL: Omit<TrainingView, "device"> = {
   job: "idle",
   options: undefined,
+  changes: [],
   step: 0,
   totalSteps: 0,
   stepsPerSecond: 0,
@@ -151,6 +160,9 @@ const INITIAL: Omit<TrainingView, "device"> = {
 /** How long the last events of a run may take after its result. */
 const DRAIN_MILLISECONDS = 1000;
 
+/** Cells that are drawn in the middle of an epoch where there is no graphics card. */
+const SLOW_LOOK = 2000;
+
 /** Workers that die one after the other are not replaced for ever. */
 const MOST_ENDS = 5;
 
@@ -166,6 +178,13 @@ const varietyIn = ({ encoder, variational }: Readonly<Record<string, string>>): 
 /** Not a matter of seeds: two runs of the same seed are two. */
 const runName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("-");
 
+/** Steps of the first epoch after which the map is drawn: it changes fast at first, then ever more slowly. */
+function looksWithin(epochSteps: number): readonly number[] {
+  const steps: number[] = [];
+  for (let step = 16; step < epochSteps; step *= 4) steps.push(step);
+  return steps;
+}
+
 export const isActive = (job: TrainingView["job"]): boolean =>
   ["starting", "running", "paused", "ending", "cancelling"].includes(job);
 
@@ -180,6 +199,13 @@ export function createTraining(
   const request = requestOf(space);
   /** All cells of a large space take longer than the steps of an epoch: while it is trained on, the map shows some. */
   const shown = isLarge(space) ? spreadOrder(space.size, 0, FIRST_LOOK) : undefined;
+  /** Without a graphics card a look at all cells takes as long as a hundred steps. */
+  const lookSample = (): Uint32Array | undefined => {
+    const { device } = store.value;
+    const isFast = device.state === "open" && device.report.status === "hardware" && device.report.backend === "webgpu";
+    return shown ?? (isFast ? undefined : fewer);
+  };
+  const fewer = spreadOrder(space.size, 0, SLOW_LOOK);
   let placing: AbortController | undefined;
   /** What was opened last, and in which worker: a new one knows of no choice. */
   let opened: { readonly wanted: BackendChoice; readonly ended: number; readonly done: Promise<void> } | undefined;
@@ -250,7 +276,7 @@ export function createTraining(
     return "Nothing of the run was kept yet: start it again.";
   };
 
-  const receive = (event: EngineEvent, options: TrainingOptions, metrics: StepMetrics[]): void => {
+  const receive = (event: EngineEvent, options: TrainingOptions, metrics: StepMetrics[], look: Uint32Array | undefined): void => {
     if (event.type === "state") {
       if (event.state === "running" && stepping) return;
       if (event.state === "paused") stepping = false;
@@ -264,6 +290,10 @@ export function createTraining(
     } else if (event.type === "epoch") {
       store.set({ epochs: [...store.value.epochs, event.report], quality: event.report });
       if (event.embedding) effects.onEmbedding(event.embedding, options, `epoch ${event.report.epoch}`, shown);
+    } else if (event.type === "look") {
+      effects.onEmbedding(event.embedding, options, `step ${count(event.step)}`, look);
+    } else if (event.type === "changed") {
+      store.set({ changes: event.changes });
     } else if (event.type === "kept") {
       store.set({ kept: event.step });
     } else if (event.type === "not-kept") {
@@ -340,11 +370,12 @@ export function createTraining(
       await underWay;
       if (mine !== run) return;
       if (isCancelled()) return endBeforeBegun();
+      const look = lookSample();
       const { port1, port2 } = new MessageChannel();
       // The result and the last events come through different ports: the end is when both are here.
       const drained = new Promise<void>((resolve) => {
         port1.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
-          if (mine === run) receive(data, options, metrics);
+          if (mine === run) receive(data, options, metrics, look);
           if (data.type === "state" && data.state !== "running" && data.state !== "paused") resolve();
         };
       });
@@ -352,18 +383,14 @@ export function createTraining(
         space: request,
         options,
         embedEachEpoch: live,
+        ...(live ? { embedAtSteps: looksWithin(totalSteps / options.epochs) } : {}),
         keep: { id, epochs },
+        byStep,
         ...(shown ? { epochSample: shown } : {}),
+        ...(look ? { lookSample: look } : {}),
         ...(resume ? { resume } : {}),
       };
-      const job = engine().ask((api) => {
-        const started = api.pretrain(wanted, transfer(port2, [port2]));
-        if (byStep) {
-          void api.pause();
-          void api.stepOnce();
-        }
-        return started;
-      });
+      const job = engine().ask((api) => api.pretrain(wanted, transfer(port2, [port2])));
       underWay = job;
       const { ended: deaths } = engine();
       const ended = await job;
@@ -404,6 +431,10 @@ export function createTraining(
       stepping = true;
       void engine().api.stepOnce();
     },
+    async tune(values) {
+      const tuned = await engine().ask((api) => api.tune(values));
+      if (!tuned.ok) effects.onFailure(tuned.error);
+    },
     cancel() {
       if (!isActive(store.value.job)) return;
       store.set({ job: "cancelling" });
@@ -416,6 +447,7 @@ export function createTraining(
       run += 1;
       store.set(INITIAL);
     },
+    follow: (index, draw) => askModel((api) => api.follow(index, draw)),
     async snapshot(weightsOnly) {
       store.set({ busy: "saving" });
       const taken = await askModel((api) => api.snapshot({ weightsOnly }));

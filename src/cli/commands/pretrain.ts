@@ -3,6 +3,7 @@ import { InputError } from "../../errors.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
 import { adapterText, type Backend } from "../../vgae/backend.ts";
+import { inForce } from "../../vgae/changes.ts";
 import { writeCheckpoint } from "../../vgae/checkpoint.ts";
 import {
   DEFAULT_TRAINING,
@@ -164,7 +165,12 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
   const encode = (state: TrainingState, weightsOnly: boolean): Uint8Array => {
     const { shape, variant } = run.trainer as Trainer;
     const adapter = adapterText(backendNow as Backend);
-    return writeCheckpoint(shape, state, { space, options: training, adapter, version: VERSION, variant }, { weightsOnly });
+    return writeCheckpoint(
+      shape,
+      state,
+      { space, options: training, changes: run.changes, adapter, version: VERSION, variant },
+      { weightsOnly },
+    );
   };
   const kept = keeper(options.out, to);
   const run = pretraining(open, {
@@ -173,7 +179,7 @@ async function pretrain(name: string, options: PretrainOptions, to: Output, term
     variant: options.variant ?? from?.metadata["variant"],
     epochSamples: options.samples,
     onSnapshot: (state) => kept.save(() => encode(state, false)),
-    ...(from ? { resume: from.state } : {}),
+    ...(from ? { resume: from.state, changes: from.changes } : {}),
     ...(options.steps === undefined ? {} : { stopAfter: options.steps }),
   });
   const cancel = (): void => run.cancel();
@@ -290,11 +296,12 @@ function settle(options: PretrainOptions, from: CommandModel | undefined): Train
       `--no-variational does not fit --resume: ${from.file} was trained as a variational autoencoder, and its options go on; leave --no-variational out.`,
     );
   }
+  const trained = inForce(from.options, from.changes);
   for (const key of SETTINGS) {
-    if (key === "epochs" || given[key] === undefined || given[key] === from.options[key]) continue;
+    if (key === "epochs" || given[key] === undefined || given[key] === trained[key]) continue;
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new InputError(
-      `${flag} ${given[key]} does not fit --resume: ${from.file} was trained with ${from.options[key]}, and its options go on; leave ${flag} out.`,
+      `${flag} ${given[key]} does not fit --resume: ${from.file} was trained with ${trained[key]}, and its options go on; leave ${flag} out.`,
     );
   }
   return trainingOptions({ ...from.options, ...(given.epochs === undefined ? {} : { epochs: given.epochs }) });

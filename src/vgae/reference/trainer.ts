@@ -29,9 +29,10 @@ export async function referenceTrainer(
   backend: ReferenceBackend,
   shape: ModelShape,
   set: TrainingSet,
-  options: TrainingOptions,
+  begun: TrainingOptions,
 ): Promise<Trainer> {
   const onBackend = await openBackend(backend);
+  let options = begun;
   const layout = parameterLayout(shape);
   const packing = packingOf({ nodes: shape.nodes, operations: { length: shape.operations } });
   const nodeFloats = shape.nodes * shape.latent;
@@ -105,7 +106,9 @@ export async function referenceTrainer(
     backend,
     variant: "TensorFlow.js",
     shape,
-    options,
+    get options() {
+      return options;
+    },
     get step() {
       return state.step;
     },
@@ -115,6 +118,9 @@ export async function referenceTrainer(
         // The CPU backends compute inside the call: let messages (pause, cancel) through between steps.
         await nextTask();
       }
+    },
+    tune(values) {
+      options = { ...options, ...values };
     },
     takeMetrics() {
       const ready = pending.findIndex(({ values }) => values === undefined);

@@ -44,10 +44,11 @@ export async function webgpuTrainer(
   shape: ModelShape,
   packing: Packing,
   set: TrainingSet,
-  options: TrainingOptions,
+  begun: TrainingOptions,
   settings: WebgpuTrainerSettings = {},
 ): Promise<WebgpuTrainer> {
   const { device } = gpu;
+  let options = begun;
   const variant = settings.variant ?? likelyVariant(gpu, shape, options);
   const plan = planOf(shape, packing, options, variant);
   const room = allocation(gpu, "the model");
@@ -162,7 +163,9 @@ export async function webgpuTrainer(
     plan,
     buffers,
     shape,
-    options,
+    get options() {
+      return options;
+    },
     tape: step.tape,
     dispatchesPerStep: step.tape.length,
     get step() {
@@ -181,6 +184,11 @@ export async function webgpuTrainer(
         left -= count;
       }
       await underWay.room();
+    },
+    tune(values) {
+      options = { ...options, ...values };
+      // The queue keeps the order: what is submitted already is computed with the values before.
+      step.configure(runWords(options, set.count));
     },
     takeMetrics: () => pendingMetrics.splice(0),
     finish,

@@ -55,6 +55,18 @@ describe("the reference trainer", { timeout: 60_000 }, () => {
     resumed.destroy();
   });
 
+  it("computes later steps with other values once they are given", async () => {
+    const { state } = await train(4, { protocol: "corrected" });
+    const expected = await open({ protocol: "corrected", learningRate: 1e-4, klWeight: 0, dropout: 0.5 });
+    expected.restore(state);
+    const tuned = await open({ protocol: "corrected" });
+    await tuned.advance(4);
+    tuned.tune({ learningRate: 1e-4, klWeight: 0, dropout: 0.5 });
+    for (const trainer of [expected, tuned]) await trainer.advance(3);
+    expect(await tuned.snapshot()).toEqual(await expected.snapshot());
+    for (const trainer of [expected, tuned]) trainer.destroy();
+  });
+
   it("sees all graphs in an epoch whose last batch is smaller: the prior counts them and starts anew", async () => {
     expect((await train(3)).state.prior.count).toBe(COUNT);
     expect((await train(4)).state.prior.count).toBe(32);
