@@ -9,6 +9,7 @@ import { ArchscapeNotices } from "./elements/archscape-notices.ts";
 import { ArchscapeOffer } from "./elements/archscape-offer.ts";
 import { ArchscapeReplay } from "./elements/archscape-replay.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
+import { ArchscapeSelection } from "./elements/archscape-selection.ts";
 import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeStudy } from "./elements/archscape-study.ts";
@@ -28,6 +29,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-offer": ArchscapeOffer,
   "archscape-replay": ArchscapeReplay,
   "archscape-search": ArchscapeSearch,
+  "archscape-selection": ArchscapeSelection,
   "archscape-self-test": ArchscapeSelfTest,
   "archscape-space": ArchscapeSpace,
   "archscape-study": ArchscapeStudy,

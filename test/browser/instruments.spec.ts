@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { cellTitle, openLab, primary, watchProblems } from "./lab.ts";
+import { cellTitle, map, openLab, primary, watchProblems } from "./lab.ts";
 
 test("walks from the selected cell to another, straight or over neighbours, and a press on the film strip selects a cell", async ({
   page,
@@ -42,5 +42,40 @@ test("plays a search query by query, with what a Gaussian process expects of all
   await expect(player.getByRole("button", { name: "Play" })).toBeDisabled();
   await player.getByRole("button", { name: "To the last query" }).click();
   await expect(player).toContainText("Query 30 of 30");
+  expect(problems).toEqual([]);
+});
+
+test("selects cells with a lasso or around a cell, lists them with their mean, and saves them", async ({ page }) => {
+  const problems = watchProblems(page);
+  await openLab(page, "labels=demo&cell=100");
+  const list = page.locator("archscape-selection");
+  await page.getByRole("button", { name: "Lasso" }).click();
+  const box = await map(page).boundingBox();
+  if (!box) throw new Error("the map has no box");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x - 80, y - 80);
+  await page.mouse.down();
+  for (const [dx, dy] of [
+    [80, -80],
+    [80, 80],
+    [-80, 80],
+  ] as const)
+    await page.mouse.move(x + dx, y + dy, { steps: 4 });
+  await page.mouse.up();
+  await expect(list).toContainText(/[\d,]+ cells\s+by lasso/);
+  await expect(list).toContainText(/mean valid_accuracy of [\d,]+ 7\d\.\d\d %/);
+  const nearest = page.locator("archscape-cell [data-nearest]");
+  await nearest.getByRole("button").click();
+  await expect(list).toContainText("50 cells");
+  await expect(list.locator("tbody tr")).toHaveCount(50);
+  const row = list.locator("tbody button").nth(1);
+  const title = `Cell ${await row.textContent()}`;
+  await row.click();
+  await expect(cellTitle(page)).toHaveText(title);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    list.getByRole("button", { name: "Table (CSV)" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("nasbench201-selection.csv");
   expect(problems).toEqual([]);
 });

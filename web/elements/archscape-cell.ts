@@ -13,9 +13,9 @@ import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { cellStyles } from "./archscape-cell.styles.ts";
+import { nearestForm, walkForm } from "./cell-forms.ts";
 import { drawn } from "./drawings.ts";
 import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
-import { walkForm } from "./walk-form.ts";
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
@@ -55,7 +55,7 @@ export class ArchscapeCell extends LitElement {
         <code class="mono" tabindex=${text.length > 200 ? 0 : nothing}>${text.replaceAll("+", "\u200b+")}</code>
         <button type="button" class="plain small" @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
       </div>
-      ${this.numbers(cell)} ${this.neighbours(cell)} ${walkForm(lab, cell)}
+      ${this.numbers(cell)} ${this.neighbours(cell)} ${walkForm(lab, cell)} ${nearestForm(lab, cell)}
       <section class="stack">
         <h3>Export</h3>
         <div class="row">

@@ -13,6 +13,9 @@ export const mapStyles = css`
     inset: 0;
     touch-action: none;
   }
+  .canvas[data-lasso] {
+    cursor: crosshair;
+  }
   .canvas:focus-visible {
     outline-offset: -2px;
   }
@@ -69,7 +72,8 @@ export const mapStyles = css`
     bottom: 16px;
     width: min(264px, calc(100% - 88px));
   }
-  .zoom {
+  .zoom,
+  .tools {
     position: absolute;
     right: 16px;
     bottom: 16px;
@@ -79,20 +83,27 @@ export const mapStyles = css`
     border-radius: 8px;
     overflow: clip;
   }
-  .zoom button {
+  .tools {
+    bottom: 128px;
+  }
+  .tools button[aria-pressed="true"] {
+    background: var(--ink);
+    color: var(--paper);
+  }
+  :is(.zoom, .tools) button {
     width: 32px;
     padding: 0;
     border: 0;
     border-radius: 0;
     font-size: var(--size-lead);
   }
-  .zoom button + button {
+  :is(.zoom, .tools) button + button {
     border-top: 1px solid var(--rule);
   }
-  .zoom button:focus-visible {
+  :is(.zoom, .tools) button:focus-visible {
     outline-offset: -2px;
   }
-  .zoom path {
+  :is(.zoom, .tools) path {
     fill: none;
     stroke: currentColor;
     stroke-width: 1.5px;
@@ -111,9 +122,13 @@ export const mapStyles = css`
       bottom: 12px;
       width: min(200px, calc(100% - 72px));
     }
-    .zoom {
+    .zoom,
+    .tools {
       right: 12px;
       bottom: 12px;
+    }
+    .tools {
+      bottom: 56px;
     }
     .zoom button:not(:last-child) {
       display: none;

@@ -16,7 +16,9 @@ import { shared } from "../styles/shared.ts";
 import { darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
+import { type Corner, lassoGesture } from "./map-lasso.ts";
 import { mapOverlay, overlayStyles } from "./map-overlay.ts";
+import { mapTools } from "./map-tools.ts";
 import { emptyMap, partialMap } from "./map-words.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
@@ -43,6 +45,7 @@ export class ArchscapeMap extends LitElement {
     size: { state: true },
     hovered: { state: true },
     stage: { state: true },
+    loop: { state: true },
   };
   static override styles = [shared, glyphStyles, mapStyles, overlayStyles];
 
@@ -52,6 +55,9 @@ export class ArchscapeMap extends LitElement {
   declare hovered: number;
   /** `empty`: no renderer yet. */
   declare stage: "empty" | "webgl" | "canvas" | "refused";
+
+  /** A lasso that is being drawn. */
+  declare loop: readonly Corner[];
 
   private renderer: Renderer | undefined;
   private shown: Float32Array | undefined;
@@ -64,6 +70,10 @@ export class ArchscapeMap extends LitElement {
   private settle: ReturnType<typeof setTimeout> | undefined;
   private listening = new AbortController();
   private resizing: ResizeObserver | undefined;
+  private readonly lasso = lassoGesture(
+    () => this.canvas(),
+    ({ shiftKey }) => shiftKey || this.lab.instruments.selecting.store.value.isLassoing,
+  );
   private pressed: { readonly left: number; readonly top: number } | undefined;
 
   constructor() {
@@ -72,6 +82,7 @@ export class ArchscapeMap extends LitElement {
     this.size = { width: 0, height: 0 };
     this.hovered = -1;
     this.stage = "empty";
+    this.loop = [];
     new Watch(this, () => [
       this.lab.settings,
       this.lab.atlas.store,
@@ -80,6 +91,7 @@ export class ArchscapeMap extends LitElement {
       this.lab.surroundings,
       this.lab.instruments.walking.store,
       this.lab.instruments.insights,
+      this.lab.instruments.selecting.store,
       this.lab.instruments.replaying.store,
       this.lab.training.store,
     ]);
@@ -119,11 +131,13 @@ export class ArchscapeMap extends LitElement {
     const { colour, scheme, keep, x, y, zoom } = this.lab.settings.value;
     const { table } = this.lab.labels.value;
     const present = atlas.status === "ready" ? atlas.present : undefined;
+    const { cells } = this.lab.instruments.selecting.store.value;
+    const only = cells.length > 0 ? cells : undefined;
     const dark = darkQuery().matches;
     // A link or the reset button moved the view.
     if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
 
-    const recipe = [colour, table, scheme, keep, dark, facts, present, this.lab.instruments.insights.value.insight];
+    const recipe = [colour, table, scheme, keep, dark, facts, present, this.lab.instruments.insights.value.insight, only];
     // Nothing to colour, and nothing to colour by: both are on their way, or the map is empty.
     const idle = !facts && atlas.status !== "ready";
     if (!idle && (recipe.some((part, i) => part !== this.paintedFor[i]) || this.paintedFor.length === 0)) {
@@ -136,6 +150,7 @@ export class ArchscapeMap extends LitElement {
         keep,
         absent: tokenColour(this, "--point-none"),
         // Before the facts are counted there is nothing to colour by, and all points are grey.
+        only,
         present: present ?? (values.length > 0 ? undefined : allOf(this.lab.space.size)),
       };
       const arrive = ({ scale, painting }: Painted): void => {
@@ -275,20 +290,41 @@ export class ArchscapeMap extends LitElement {
   }
 
   private onPointerMove = (event: PointerEvent): void => {
-    if (event.buttons === 0 && event.pointerType !== "touch") this.hovered = this.under(event, REACH.fine);
+    if (this.lasso.move(event)) this.loop = this.lasso.corners;
+    else if (event.buttons === 0 && event.pointerType !== "touch") this.hovered = this.under(event, REACH.fine);
   };
 
   private onPointerLeave = (): void => {
     this.hovered = -1;
   };
 
-  private onPointerDown = (event: PointerEvent): void => {
-    this.pressed = { left: event.clientX, top: event.clientY };
+  /** Before the renderer, whose gestures move the map: a lasso takes the press for itself. */
+  private onPointerDown = {
+    capture: true,
+    handleEvent: (event: PointerEvent): void => {
+      this.pressed = { left: event.clientX, top: event.clientY };
+      if (!this.lasso.down(event)) return;
+      this.loop = this.lasso.corners;
+      this.hovered = -1;
+    },
+  };
+
+  private onPointerCancel = (): void => {
+    this.lasso.cancel();
+    this.loop = [];
   };
 
   private onPointerUp = (event: PointerEvent): void => {
     const start = this.pressed;
     this.pressed = undefined;
+    const loop = this.lasso.up(event);
+    this.loop = [];
+    if (loop) {
+      const { selecting } = this.lab.instruments;
+      selecting.lasso(false);
+      void selecting.enclose(loop.map(([left, top]) => toMap(this.view, this.size, left, top)));
+      return;
+    }
     if (!start || event.button !== 0 || Math.hypot(event.clientX - start.left, event.clientY - start.top) > 5) return;
     const index = this.under(event, event.pointerType === "touch" ? REACH.coarse : REACH.fine);
     if (index < 0) return;
@@ -318,7 +354,9 @@ export class ArchscapeMap extends LitElement {
     } else if (event.key === "+" || event.key === "=") this.lookAt(zoomAt(this.view, this.size, 1.5));
     else if (event.key === "-") this.lookAt(zoomAt(this.view, this.size, 1 / 1.5));
     else if (event.key === "0") this.lookAt(WHOLE);
-    else return;
+    else if (event.key === "Escape" && this.lab.instruments.selecting.store.value.isLassoing) {
+      this.lab.instruments.selecting.lasso(false);
+    } else return;
     event.preventDefault();
   };
 
@@ -333,6 +371,7 @@ export class ArchscapeMap extends LitElement {
   protected override render(): TemplateResult {
     const { atlas } = this.lab.atlas.store.value;
     const { cell } = this.lab.settings.value;
+    const { isLassoing } = this.lab.instruments.selecting.store.value;
     const zoomBy = (factor: number) => () => this.lookAt(zoomAt(this.view, this.size, factor));
     return html`
       <div
@@ -342,11 +381,13 @@ export class ArchscapeMap extends LitElement {
         aria-label=${`Map of ${count(this.lab.space.size)} architectures${cell >= 0 ? `, number ${cell} is selected` : ""}`}
         aria-describedby="keys"
         data-renderer=${this.stage}
+        data-lasso=${isLassoing ? "" : nothing}
         @keydown=${this.onKeyDown}
         @pointermove=${this.onPointerMove}
         @pointerleave=${this.onPointerLeave}
         @pointerdown=${this.onPointerDown}
         @pointerup=${this.onPointerUp}
+        @pointercancel=${this.onPointerCancel}
       ></div>
       <p id="keys" class="vh">Arrow keys select the nearest architecture in their direction, plus and minus zoom, zero shows the whole map, Escape clears the selection.</p>
       ${this.overlay()} ${this.tip()}
@@ -360,6 +401,7 @@ export class ArchscapeMap extends LitElement {
           : emptyMap(this.lab)
       }
       <archscape-legend .lab=${this.lab} .quantity=${this.quantity} .scale=${this.scale} ?hidden=${atlas.status !== "ready"}></archscape-legend>
+      ${mapTools(this.lab)}
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" @click=${zoomBy(1.6)}>+</button>
         <button type="button" aria-label="Zoom out" title="Zoom out (−)" @click=${zoomBy(1 / 1.6)}>−</button>
@@ -373,7 +415,17 @@ export class ArchscapeMap extends LitElement {
   private overlay(): TemplateResult | typeof nothing {
     const { lab, shown: points, view, size, hovered, quantity, scale } = this;
     if (!points) return nothing;
-    return mapOverlay({ lab, points, view, size, hovered, quantity, scale, absent: tokenColour(this, "--point-none") });
+    return mapOverlay({
+      lab,
+      loop: this.loop,
+      points,
+      view,
+      size,
+      hovered,
+      quantity,
+      scale,
+      absent: tokenColour(this, "--point-none"),
+    });
   }
 
   private tip(): TemplateResult | typeof nothing {

@@ -4,7 +4,7 @@ import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 
 interface Topic {
-  readonly name: "walk" | "replay";
+  readonly name: "walk" | "selection" | "replay";
   readonly title: string;
   readonly content: TemplateResult;
   readonly close: () => void;
@@ -62,12 +62,15 @@ export class ArchscapeTray extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.instruments.walking.store, this.lab.instruments.replaying.store]);
+    new Watch(this, () => {
+      const { walking, selecting, replaying } = this.lab.instruments;
+      return [walking.store, selecting.store, replaying.store];
+    });
   }
 
   private topics(): Topic[] {
     const { lab } = this;
-    const { walking, replaying } = lab.instruments;
+    const { walking, selecting, replaying } = lab.instruments;
     const { walk, isLooking } = walking.store.value;
     const topics: Topic[] = [];
     if (walk || isLooking) {
@@ -76,6 +79,14 @@ export class ArchscapeTray extends LitElement {
         title: "Walk",
         content: html`<archscape-walk .lab=${lab}></archscape-walk>`,
         close: walking.end,
+      });
+    }
+    if (selecting.store.value.cells.length > 0) {
+      topics.push({
+        name: "selection",
+        title: "Selection",
+        content: html`<archscape-selection .lab=${lab}></archscape-selection>`,
+        close: selecting.clear,
       });
     }
     if (replaying.store.value.isOpen) {

@@ -91,6 +91,8 @@ export function helpContent(version: string): TemplateResult {
       <dd>zoom, whole map</dd>
       <dt><kbd>Shift</kbd> press</dt>
       <dd>walk from the selected cell to this one</dd>
+      <dt><kbd>Shift</kbd> drag</dt>
+      <dd>select what lies within a loop</dd>
       <dt><kbd>Esc</kbd></dt>
       <dd>close, clear the selection</dd>
     </dl>

@@ -6,6 +6,7 @@ import { pixelsPerUnit, type Size, toPixels, type View } from "../map/view.ts";
 import type { Lab } from "../state/context.ts";
 import type { Walk } from "../state/walking.ts";
 import { darkQuery } from "../theme.ts";
+import type { Corner } from "./map-lasso.ts";
 
 /** Lines from the selected architecture to its nearest in the embedding. */
 const SPOKES = 6;
@@ -17,6 +18,8 @@ export interface OverlayLook {
   readonly lab: Lab;
   /** 2 numbers an architecture, as the points are drawn now. */
   readonly points: Float32Array;
+  /** A lasso that is being drawn, in pixels. */
+  readonly loop: readonly Corner[];
   readonly view: View;
   readonly size: Size;
   /** Under the pointer; -1 where nothing is. */
@@ -32,7 +35,7 @@ export interface OverlayLook {
  * pixels. Numbers stand in pixels.
  */
 export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
-  const { lab, points, view, size, hovered } = look;
+  const { lab, points, loop, view, size, hovered } = look;
   const { width, height } = size;
   if (width === 0) return nothing;
   const scale = pixelsPerUnit(view, size);
@@ -71,6 +74,7 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
       ${hovered >= 0 && hovered !== cell ? ring(look, "hovered", dots([hovered]), hovered) : nothing}
       ${chosen ? ring(look, "chosen", dots([cell]), cell) : nothing}
     </g>
+    ${loop.length > 1 ? svg`<path class="loop" d=${`M${loop.map(([x, y]) => `${x} ${y}`).join("L")}Z`} />` : nothing}
     ${walk ? places.map((place, stop) => stopMark(walk, stop, toPixels(view, size, place[0], place[1]), cell)) : nothing}
   </svg>`;
 }
@@ -215,6 +219,13 @@ export const overlayStyles = css`
     stroke: var(--ground);
     stroke-width: 5px;
     stroke-opacity: 0.8;
+  }
+  .overlay .loop {
+    fill: var(--accent);
+    fill-opacity: 0.12;
+    stroke: var(--accent);
+    stroke-width: 2px;
+    stroke-dasharray: 5 4;
   }
   .lead {
     stroke: var(--ink);

@@ -6,6 +6,7 @@ import { nearestNeighbours, type Points } from "../../src/vgae/nearest/neighbour
 import { type Part, type Projection, project } from "../../src/vgae/projection.ts";
 import { type Colourable, type ColourScale, colourScale, type Painting, type PaintOptions, paint } from "./colouring.ts";
 import { type Facts, factSteps, factsOf } from "./facts.ts";
+import type { Loop } from "./lasso.ts";
 import { type Neighbour, nearestInEmbedding } from "./nearest.ts";
 import { type NeighbourWalk, neighbourWalk } from "./walks.ts";
 
@@ -56,6 +57,8 @@ export interface Cartographer {
   nearest(points: Float32Array, howMany: number): Later<Uint32Array>;
   /** From one architecture on the map to another, over nearest neighbours. */
   walk(from: number, to: number): Later<NeighbourWalk>;
+  /** The architectures whose points (2 numbers each) lie within a loop, ascending. */
+  within(points: Float32Array, loop: Loop): Later<Uint32Array>;
   /** Edits from one architecture to every other. The next call ends the one before, which then fails. */
   edits(from: number, onProgress: (share: number) => void): Later<Uint8Array>;
   /** Index of an architecture in the official notation. Throws InputError as `SearchSpace.parse` does. */
@@ -94,6 +97,7 @@ export function cartographer(space: SearchSpace): Cartographer {
       const walk = neighbourWalk(pointsOf(rows), rowOf(from, part), rowOf(to, part));
       return part ? { ...walk, cells: walk.cells.map((row) => part.present[row] as number) } : walk;
     },
+    within: async (points, loop) => (await import("./lasso.ts")).within(points, loop),
     edits(from, onProgress) {
       counting?.abort();
       const controller = new AbortController();

@@ -97,16 +97,23 @@ export interface PaintOptions {
   readonly keep: number;
   /** Architectures on the map; all that have a place in `values` where this is left out. */
   readonly present?: ArrayLike<number> | undefined;
+  /** Only these keep their colour, and lie on top; all where this is left out. */
+  readonly only?: Uint32Array | undefined;
 }
 
 /** Colours a map is drawn with: finer than an eye can tell, and looked up instead of mixed for every point. */
 const SHADES = 256;
 
+/** Opacity of what was not selected, while something is. */
+const OUTSIDE = 50;
+
 export function paint(quantity: Colourable, scale: ColourScale, options: PaintOptions): Painting {
   const { values } = quantity;
-  const order = drawingOrder(quantity, options.present);
+  const order = onTop(drawingOrder(quantity, options.present), options.only);
   const size = order.length;
-  const kept = quantity.goal === "none" ? size : Math.max(1, Math.round(options.keep * Math.min(size, scale.present)));
+  const most = quantity.goal === "none" ? size : Math.max(1, Math.round(options.keep * Math.min(size, scale.present)));
+  const kept = options.only ? Math.min(most, options.only.length) : most;
+  const chosen = options.only?.length ?? size;
   const colours = new Uint8Array(size * 4);
   const [r, g, b] = options.absent;
   const faint = scale.present === values.length ? 110 : 90;
@@ -118,9 +125,20 @@ export function paint(quantity: Colourable, scale: ColourScale, options: PaintOp
     colours[place * 4] = red;
     colours[place * 4 + 1] = green;
     colours[place * 4 + 2] = blue;
-    colours[place * 4 + 3] = faded ? faint : 225;
+    colours[place * 4 + 3] = !faded ? 225 : size - place > chosen ? OUTSIDE : faint;
   }
   return { order, colours };
+}
+
+/** Those of `only` last, both parts in their order. */
+function onTop(order: Uint32Array, only: Uint32Array | undefined): Uint32Array {
+  if (!only) return order;
+  const chosen = new Set(only);
+  const moved = new Uint32Array(order.length);
+  let below = 0;
+  let above = order.length - order.reduce((sum, index) => sum + (chosen.has(index) ? 1 : 0), 0);
+  for (const index of order) moved[chosen.has(index) ? above++ : below++] = index;
+  return moved;
 }
 
 /** Indices of all architectures, ascending. */

@@ -5,6 +5,7 @@ import type { Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { Painted, Placing, Surroundings } from "./cartographer.ts";
 import type { Colourable, PaintOptions } from "./colouring.ts";
 import type { Facts } from "./facts.ts";
+import type { Loop } from "./lasso.ts";
 import type { NeighbourWalk } from "./walks.ts";
 
 /** `Cartographer` of one space, which is named first. */
@@ -17,6 +18,7 @@ export interface MapApi extends SpaceHolder {
   surroundings(index: number, howMany: number): Promise<Outcome<Surroundings>>;
   nearest(points: Float32Array, howMany: number): Promise<Outcome<Uint32Array>>;
   walk(from: number, to: number): Promise<Outcome<NeighbourWalk>>;
+  within(points: Float32Array, loop: Loop): Promise<Outcome<Uint32Array>>;
   /** Progress as of `facts`. */
   edits(from: number, progress: MessagePort): Promise<Outcome<Uint8Array>>;
   find(text: string): Promise<Outcome<number>>;

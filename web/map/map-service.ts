@@ -42,6 +42,7 @@ export function mapService(): MapApi {
     surroundings: (index, howMany) => outcome(() => current().maps.surroundings(index, howMany)),
     nearest: (points, howMany) => outcome(() => current().maps.nearest(points, howMany)),
     walk: (from, to) => outcome(() => current().maps.walk(from, to)),
+    within: (points, loop) => outcome(() => current().maps.within(points, loop)),
     async edits(from, progress) {
       const result = await outcome(() => current().maps.edits(from, (share) => progress.postMessage(share)));
       progress.close();

@@ -30,6 +30,7 @@ export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): 
     surroundings: (index, howMany) => ask((api) => api.surroundings(index, howMany)),
     nearest: (points, howMany) => ask((api) => api.nearest(points, howMany)),
     walk: (from, to) => ask((api) => api.walk(from, to)),
+    within: (points, loop) => ask((api) => api.within(points, loop)),
     edits: (from, onProgress) => withProgress(onProgress, (port) => ask((api) => api.edits(from, transfer(port, [port])))),
     find: (text) => ask((api) => api.find(text)),
     close: client.close,

@@ -1,17 +1,19 @@
 import { createInsights, type InsightParts, type InsightsStore } from "./insights.ts";
 import { createReplaying, type ReplayingStore } from "./replaying.ts";
+import { createSelecting, type SelectingParts, type SelectingStore } from "./selecting.ts";
 import { createWalking, type WalkingParts, type WalkingStore } from "./walking.ts";
 
 /** What looks closer at a map. */
 export interface Instruments {
   readonly walking: WalkingStore;
+  readonly selecting: SelectingStore;
   readonly insights: InsightsStore;
   readonly replaying: ReplayingStore;
   /** They follow nothing any more. */
   stop(): void;
 }
 
-export type InstrumentParts = WalkingParts & Omit<InsightParts, "replaying">;
+export type InstrumentParts = WalkingParts & SelectingParts & Omit<InsightParts, "replaying">;
 
 export function createInstruments(parts: InstrumentParts): Instruments {
   const walking = createWalking(parts);
@@ -19,6 +21,7 @@ export function createInstruments(parts: InstrumentParts): Instruments {
   const insights = createInsights({ ...parts, replaying });
   return {
     walking,
+    selecting: createSelecting(parts),
     insights,
     replaying,
     stop() {

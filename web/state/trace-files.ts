@@ -2,6 +2,7 @@ import type { MetricInfo } from "../../src/objectives/objective.ts";
 import type { Trace } from "../../src/search/trace.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import { VERSION } from "../../src/version.ts";
+import { csvOf } from "./csv.ts";
 import type { SearchPlan } from "./searching.ts";
 
 /** One trace a line, as plain data, with what else belongs to the run: version, embedding, notation of the result. */
@@ -39,10 +40,5 @@ export function traceTable(traces: readonly Trace[], space: SearchSpace): string
       return row;
     }),
   );
-  return `${[head, ...rows].map((row) => row.map(field).join(",")).join("\n")}\n`;
+  return csvOf([head, ...rows]);
 }
-
-const field = (value: string | number): string => {
-  const text = String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { SPACE_TEXTS } from "../spaces.ts";
 import type { Lab } from "../state/context.ts";
+import { MOST_AROUND } from "../state/selecting.ts";
 
 /** Where a walk from the selected cell may go: a cell by index or notation, or a press on the map. */
 export function walkForm(lab: Lab, cell: number): TemplateResult {
@@ -24,5 +25,22 @@ export function walkForm(lab: Lab, cell: number): TemplateResult {
       </button>
       <span class="small quiet">or press it with Shift held</span>
     </div>
+  </section>`;
+}
+
+/** Selects the cells around one: what the lasso does, for those who draw none. */
+export function nearestForm(lab: Lab, cell: number): TemplateResult {
+  const isMapped = lab.atlas.store.value.atlas.status === "ready";
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const howMany = Number(new FormData(event.target as HTMLFormElement).get("howMany"));
+    void lab.instruments.selecting.surround(cell, howMany);
+  };
+  return html`<section class="stack" data-nearest>
+    <h3>Select the nearest cells</h3>
+    <form class="notation" @submit=${onSubmit}>
+      <input name="howMany" type="number" required min="2" max=${MOST_AROUND} value="50" aria-label="How many cells, this one included" />
+      <button type="submit" ?disabled=${!isMapped}>Select</button>
+    </form>
   </section>`;
 }
