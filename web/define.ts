@@ -11,6 +11,7 @@ import { ArchscapeReplay } from "./elements/archscape-replay.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
 import { ArchscapeSelection } from "./elements/archscape-selection.ts";
 import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
+import { ArchscapeShare } from "./elements/archscape-share.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeStudy } from "./elements/archscape-study.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
@@ -31,6 +32,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-search": ArchscapeSearch,
   "archscape-selection": ArchscapeSelection,
   "archscape-self-test": ArchscapeSelfTest,
+  "archscape-share": ArchscapeShare,
   "archscape-space": ArchscapeSpace,
   "archscape-study": ArchscapeStudy,
   "archscape-training": ArchscapeTraining,

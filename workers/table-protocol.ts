@@ -1,4 +1,5 @@
 /** The wire between the page and the worker that reads label tables: types only, in the manner of protocol.ts. */
+import type { EmbeddingFormat } from "../src/formats/embedding.ts";
 import type { LabelTable } from "../src/formats/label-table.ts";
 import type { TableProblem } from "../src/formats/table-rows.ts";
 import type { SpaceChoice } from "../src/spaces/registry.ts";
@@ -22,7 +23,18 @@ export type TableReading =
     }
   | { readonly refused: string; readonly problems: readonly TableProblem[] };
 
+export interface EmbeddingRequest {
+  readonly space: SpaceChoice;
+  readonly format: EmbeddingFormat;
+  /** space.size x latent, row-major. */
+  readonly rows: Float32Array;
+  /** What a file in a format with metadata says of its making. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
 export interface TableApi extends SpaceHolder {
+  /** The bytes of a file with an embedding (transferred). */
+  writeEmbedding(request: EmbeddingRequest): Promise<Outcome<Uint8Array>>;
   /** Reads a table whole or not at all. */
   read(request: TableRequest): Promise<Outcome<TableReading>>;
 }

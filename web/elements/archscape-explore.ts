@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { SCHEMES, type Scheme } from "../../src/drawing/colour-maps.ts";
+import { EMBEDDING_FORMATS, type EmbeddingFormat } from "../../src/formats/embedding.ts";
 import { count, inUnit, plural } from "../format.ts";
 import { quantityGroups, quantityOf } from "../map/quantity.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
@@ -19,6 +20,12 @@ const TABLES = ".csv,.json,.gz";
 
 /** The demo labels are of cells of NAS-Bench-201. */
 const hasDemo = ({ space }: Lab): boolean => space.name === "nasbench201";
+
+const EMBEDDING_HINTS: Readonly<Record<EmbeddingFormat, string>> = {
+  safetensors: "16 numbers a cell, with what is known of their making; this page and the command open it",
+  npy: "16 numbers a cell as an array for NumPy; this page and the command open it",
+  csv: "One row a cell: index, architecture, 16 numbers",
+};
 
 /** Step 3: bring labels, colour the map, find cells. */
 export class ArchscapeExplore extends LitElement {
@@ -182,8 +189,12 @@ export class ArchscapeExplore extends LitElement {
     return html`<div class="stack">
       <h3>Export</h3>
       <div class="row">
-        <button type="button" ?disabled=${!mapped} title=${mapped ? nothing : "There is no map yet"} @click=${() => void lab.exportMap()}>Map (SVG)</button>
-        <button type="button" ?disabled=${!mapped} title=${mapped ? nothing : "There is no map yet"} @click=${lab.exportEmbedding}>Embedding</button>
+        <span class="small quiet">Map</span>
+        ${(["svg", "png"] as const).map((format) => html`<button type="button" ?disabled=${!mapped} aria-label=${`Save the map as ${format.toUpperCase()}`} title=${mapped ? "The whole map in the colours of the screen" : "There is no map yet"} @click=${() => void lab.exportMap(format)}>${format.toUpperCase()}</button>`)}
+      </div>
+      <div class="row">
+        <span class="small quiet">Embedding</span>
+        ${EMBEDDING_FORMATS.map((format) => html`<button type="button" ?disabled=${!mapped} aria-label=${`Save the embedding as ${format}`} title=${mapped ? EMBEDDING_HINTS[format] : "There is no map yet"} @click=${() => void lab.exportEmbedding(format)}>${format}</button>`)}
       </div>
     </div>`;
   }

@@ -101,7 +101,9 @@ export const labStyles = css`
   main:not(.alone) {
     display: grid;
     min-height: 0;
-    grid-template-columns: 320px minmax(0, 1fr) 336px;
+    --steps: 320px;
+    --cell: 336px;
+    grid-template-columns: var(--steps) minmax(0, 1fr) var(--cell);
     grid-template-rows: minmax(0, 1fr) auto auto;
     grid-template-areas: "steps map cell" "steps tray cell" "steps charts cell";
   }
@@ -169,8 +171,15 @@ export const labStyles = css`
   }
   @media (max-width: 1160px) and (min-width: 801px) {
     main:not(.alone) {
-      grid-template-columns: 280px minmax(0, 1fr) 288px;
+      --steps: 280px;
+      --cell: 288px;
     }
+  }
+  main.stepless:not(.alone) {
+    --steps: 0px;
+  }
+  main.cell-less:not(.alone) {
+    --cell: 0px;
   }
   @media (max-width: 800px) {
     header {
@@ -224,9 +233,13 @@ export const labStyles = css`
     .tabs {
       grid-area: tabs;
       display: grid;
-      grid-template-columns: repeat(6, 1fr);
+      grid-auto-flow: column;
+      grid-auto-columns: minmax(0, 1fr);
       border-top: 1px solid var(--rule);
       padding-bottom: env(safe-area-inset-bottom);
+    }
+    .tabs[hidden] {
+      display: none;
     }
     .tabs button {
       min-height: 48px;

@@ -7,7 +7,7 @@ import { connectAddress } from "../state/address.ts";
 import type { Lab, Opening } from "../state/context.ts";
 import { createKept } from "../state/kept.ts";
 import { createNotices } from "../state/notices.ts";
-import { DEFAULT_SETTINGS, PANELS, type Panel, requestIn, type Settings } from "../state/settings.ts";
+import { DEFAULT_SETTINGS, hiddenIn, PANELS, type Panel, requestIn, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
 import { createStore, Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
@@ -23,6 +23,14 @@ const TABS: Readonly<Record<Panel, string>> = {
   search: "Search",
   cell: "Cell",
   charts: "Charts",
+};
+
+const STEPS = ["space", "pretrain", "explore", "search"] as const satisfies readonly Panel[];
+const STEP_ELEMENTS: Readonly<Record<(typeof STEPS)[number], (lab: Lab) => TemplateResult>> = {
+  space: (lab) => html`<archscape-space .lab=${lab} data-step="space"></archscape-space>`,
+  pretrain: (lab) => html`<archscape-training .lab=${lab} data-step="pretrain"></archscape-training>`,
+  explore: (lab) => html`<archscape-explore .lab=${lab} data-step="explore"></archscape-explore>`,
+  search: (lab) => html`<archscape-search .lab=${lab} data-step="search"></archscape-search>`,
 };
 
 /** Labs stand side by side on a page: what happens in one is not the other's, what happens beside them is the first one's. */
@@ -61,11 +69,15 @@ export class ArchscapeLab extends LitElement {
     });
   }
 
-  /** A run whose worker died is offered at once. */
+  /** A run whose worker died is offered at once; a panel that is left out is not the open one. */
   protected override updated(): void {
     const isBroken = this.lab?.training.store.value.isBroken === true;
     if (isBroken && !this.wasBroken) void this.kept.look();
     this.wasBroken = isBroken;
+    const { hide, panel } = this.settings.value;
+    const hidden = hiddenIn({ hide });
+    const first = PANELS.find((name) => !hidden.has(name));
+    if (hidden.has(panel) && first) this.settings.set({ panel: first });
   }
 
   /** That of the space on the screen; undefined while the first is being prepared. */
@@ -159,39 +171,44 @@ export class ArchscapeLab extends LitElement {
   }
 
   private whole(lab: Lab): TemplateResult {
+    const hidden = hiddenIn(lab.settings.value);
+    const panels = PANELS.filter((name) => !hidden.has(name));
     const { panel } = lab.settings.value;
+    const steps = STEPS.filter((name) => !hidden.has(name));
     const hasCharts = lab.training.store.value.metricsCount > 0 || lab.searching.store.value.runs.length > 0;
+    const classes = [
+      hasCharts && !hidden.has("charts") ? "charted" : "",
+      this.folded || panels.length === 0 ? "folded" : "",
+      steps.length === 0 ? "stepless" : "",
+      hidden.has("cell") ? "cell-less" : "",
+    ];
     return html`
       <a class="skip" href="#" @click=${this.skipToMap}>Skip to the map</a>
-      <header>
+      <header ?hidden=${hidden.has("header")}>
         <h1>Archscape</h1>
         <p class="space quiet">${lab.space.title} <span class="wide">· ${count(lab.space.size)} architectures</span></p>
         <div class="tools">
           ${deviceBadge(lab)}
-          <button type="button" @click=${() => void lab.copyLink()}>Copy link</button>
-          <button type="button" popovertarget="help" aria-label="Help">?</button>
+          <button type="button" popovertarget="share" title="A link or a line for an article, with all settings">Share</button>
+          <button type="button" popovertarget="help" aria-label="Help" title="What this is, the words, the keys">?</button>
         </div>
       </header>
       <div id="help" class="pop" popover role="dialog" aria-label="Help">${helpContent(VERSION)}</div>
-      <main class=${`${hasCharts ? "charted" : ""} ${this.folded ? "folded" : ""}`} data-panel=${panel}>
-        <nav class="steps" aria-label="Steps">
-          <archscape-space .lab=${lab} data-step="space"></archscape-space>
-          <archscape-training .lab=${lab} data-step="pretrain"></archscape-training>
-          <archscape-explore .lab=${lab} data-step="explore"></archscape-explore>
-          <archscape-search .lab=${lab} data-step="search"></archscape-search>
-        </nav>
+      <div id="share" class="pop" popover role="dialog" aria-label="Share"><archscape-share .lab=${lab}></archscape-share></div>
+      <main class=${classes.join(" ")} data-panel=${panel}>
+        <nav class="steps" aria-label="Steps" ?hidden=${steps.length === 0}>${steps.map((name) => STEP_ELEMENTS[name](lab))}</nav>
         ${keyed(lab, html`<archscape-map .lab=${lab}></archscape-map>`)}
         <archscape-tray .lab=${lab}></archscape-tray>
         <archscape-charts .lab=${lab} role="region" aria-label="Charts"></archscape-charts>
-        <archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>
-        <div class="tabs" role="group" aria-label="Panels">
-          ${PANELS.map(
+        ${hidden.has("cell") ? nothing : html`<archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>`}
+        <div class="tabs" role="group" aria-label="Panels" ?hidden=${panels.length === 0}>
+          ${panels.map(
             (name) =>
               html`<button type="button" aria-pressed=${name === panel && !this.folded} @click=${() => this.onTab(name)}>${TABS[name]}</button>`,
           )}
         </div>
       </main>
-      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors), a label table (.csv, .json, also .gz), or a study (.json, .runs.jsonl)</p></div>` : nothing}
+      ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors), an embedding (.safetensors, .npy), a label table (.csv, .json, also .gz), or a study (.json, .runs.jsonl)</p></div>` : nothing}
     `;
   }
 

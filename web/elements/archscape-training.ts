@@ -276,7 +276,7 @@ export class ArchscapeTraining extends LitElement {
       <div class="row">
         <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? nothing} @click=${() => void lab.saveCheckpoint(false)}>Save checkpoint</button>
         <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? "Without the optimiser; PyTorch loads it"} @click=${() => void lab.saveCheckpoint(true)}>Save weights</button>
-        <button type="button" ?disabled=${active || busy !== undefined} @click=${() => void lab.pickFiles(".safetensors")}>Open …</button>
+        <button type="button" ?disabled=${active || busy !== undefined} @click=${() => void lab.pickFiles(".safetensors,.npy")}>Open …</button>
         ${resumable && !active ? html`<button type="button" title="Goes on from the loaded optimiser state up to the number of epochs above" @click=${() => lab.startTraining({ goOn: true })}>Train on</button>` : nothing}
       </div>
     </div>`;

@@ -8,9 +8,9 @@ import type { Drawing } from "./cell-drawing.ts";
 
 /** The stages of a followed cell as pictures: matrices with one row a node, in viewBox units of a pixel. */
 
-/** Side of a square, and room for what stands at the rows and over the columns. */
+/** Side of a square, and room for the numbers of rows and what stands over the columns. */
 const SQUARE = 22;
-const LABELS = 84;
+const LABELS = 24;
 const HEAD = 22;
 const BAR = { width: 15, height: 30 } as const;
 
@@ -97,7 +97,7 @@ export function latentBars(space: SearchSpace, path: CellPath, what: "mean" | "s
   const reach = Math.max(1e-6, ...[path.mean, path.sampled, path.deviation].map((values) => Math.max(...values.map(Math.abs))));
   const height = (value: number): number => ((BAR.height - 2) / 2) * (value / reach);
   const labels = nodeLabels(space, path);
-  const left = LABELS + 28;
+  const left = 112;
   const bar = (value: number, x: number, middle: number): { y: number; height: number; x: number } => {
     const size = height(value);
     return { x: x + 2, y: middle - Math.max(size, 0), height: Math.max(Math.abs(size), 0.5) };

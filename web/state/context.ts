@@ -1,3 +1,4 @@
+import type { EmbeddingFormat } from "../../src/formats/embedding.ts";
 import type { LabelTable } from "../../src/formats/label-table.ts";
 import type { SearchSetting } from "../../src/search/strategy.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
@@ -65,10 +66,10 @@ export interface Lab {
   showShipped(protocol: Protocol): Promise<void>;
   /** Loads the weights behind the shipped map into the engine, to train on, measure or save them. */
   openShippedWeights(): Promise<void>;
-  /** Saves the map as it is coloured now, as SVG. */
-  exportMap(): Promise<void>;
-  /** Saves the embedding on the map as .safetensors, in the form that the page opens. */
-  exportEmbedding(): void;
+  /** Saves the map as it is coloured now. */
+  exportMap(format: "svg" | "png"): Promise<void>;
+  /** Saves the embedding on the map; the page opens .safetensors and .npy. */
+  exportEmbedding(format: EmbeddingFormat): Promise<void>;
   loadDemoLabels(): Promise<void>;
   dropLabels(): void;
   startTraining(how?: { readonly byStep?: boolean; readonly goOn?: boolean }): void;
@@ -78,7 +79,8 @@ export interface Lab {
   saveCheckpoint(weightsOnly: boolean): Promise<void>;
   startSearch(): void;
   exportSearch(format: "jsonl" | "csv"): void;
-  copyLink(): Promise<void>;
+  /** The address of the page as it is, with other settings where they are given. */
+  linkWith(change?: Partial<Settings>): string;
   /** What the defaults of strategies depend on, as the page is set. */
   searchSetting(): SearchSetting;
   /** Why a command cannot run now, in one sentence, or undefined where it can. */

@@ -1,6 +1,7 @@
 import { InputError } from "../../src/errors.ts";
+import { readEmbedding } from "../../src/formats/embedding.ts";
 import type { LabelTable } from "../../src/formats/label-table.ts";
-import { readSafeTensors, toFloat32, writeSafeTensors } from "../../src/formats/safetensors.ts";
+import { readSafeTensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
@@ -8,7 +9,7 @@ import { VERSION } from "../../src/version.ts";
 import { adapterText, type BackendChoice } from "../../src/vgae/backend.ts";
 import { DEFAULT_TRAINING, LATENT, type TrainingOptions, trainingOptions } from "../../src/vgae/config.ts";
 import { indexedDbDraft } from "../../workers/indexed-db.ts";
-import { pickFiles, saveFile } from "../files.ts";
+import { pickFiles, pngOf, saveFile } from "../files.ts";
 import { count, plural } from "../format.ts";
 import { type Cartographer, cartographer, isLarge } from "../map/cartographer.ts";
 import { allOf } from "../map/colouring.ts";
@@ -163,7 +164,28 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   const followChoice = (): void => {
     if (isShown()) training.followChoice();
   };
-  const listening = [settings, spaces.store, training.store].map((store) => store.subscribe(followChoice));
+  /** A link opens dialogs, and says which one is open. */
+  const openDialog = (): void => {
+    if (!isShown()) return;
+    const { dialog } = settings.value;
+    for (const [name, shown] of [
+      ["study", studying],
+      ["follow", following],
+    ] as const) {
+      if (shown.store.value.isShown === (dialog === name)) continue;
+      if (dialog === name) shown.show();
+      else shown.hide();
+    }
+  };
+  const nameDialog = (): void => {
+    if (!isShown()) return;
+    settings.set({ dialog: studying.store.value.isShown ? "study" : following.store.value.isShown ? "follow" : "none" });
+  };
+  const listening = [
+    ...[settings, spaces.store, training.store].map((store) => store.subscribe(followChoice)),
+    ...[studying.store, following.store].map((store) => store.subscribe(nameDialog)),
+    ...[settings, spaces.store].map((store) => store.subscribe(openDialog)),
+  ];
 
   const known = () => ({
     space,
@@ -212,6 +234,17 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       );
     }
     return "table" in reading;
+  };
+
+  const openEmbedding = async (bytes: Uint8Array, name: string): Promise<void> => {
+    try {
+      const { data, dimensions } = readEmbedding(space, bytes, name);
+      if (dimensions !== LATENT) throw new InputError(`${name}: expected ${LATENT} numbers a cell, found ${dimensions}.`);
+      training.stopPlacing();
+      atlas.show(data, { kind: "file", name });
+    } catch (error) {
+      complain(error);
+    }
   };
 
   const openTensors = async (bytes: Uint8Array, name: string, from: Source = { kind: "file", name }): Promise<void> => {
@@ -294,13 +327,14 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async openFiles(files) {
       const { study, others } = await studyFiles(files);
       for (const file of others) {
-        if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
+        if (/\.npy$/i.test(file.name)) await openEmbedding(new Uint8Array(await file.arrayBuffer()), file.name);
+        else if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
         else if (/\.(csv|json|txt)(\.gz)?$/i.test(file.name)) {
           if (await openTable(new Uint8Array(await file.arrayBuffer()), file.name, false)) settings.set({ labels: "none" });
         } else {
           notices.post(
             "problem",
-            `${file.name}: expected a checkpoint (.safetensors), a label table (.csv, .json, also .gz) or a study (.json, .runs.jsonl).`,
+            `${file.name}: expected a checkpoint (.safetensors), an embedding (.safetensors, .npy), a label table (.csv, .json, also .gz) or a study (.json, .runs.jsonl).`,
           );
         }
       }
@@ -356,7 +390,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       if (format === "jsonl") saveFile(`${name}.jsonl`, traceLines(traces, plan, space), "application/jsonl");
       else saveFile(`${name}.csv`, traceTable(traces, space), "text/csv");
     },
-    async exportMap() {
+    async exportMap(format) {
       const chart = atlas.store.value.atlas;
       if (chart.status !== "ready") return;
       const { colour, scheme, keep } = settings.value;
@@ -368,20 +402,24 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         const painted = await maps.paint({ values, goal, discrete }, { scheme, dark: false, keep, absent, present });
         const part = partText(chart, space);
         const caption = `${space.title}, ${sourceText(chart.source)}${part ? `, ${part}` : ""}`;
-        const picture = mapPicture({ points: chart.points, quantity, scheme, caption, ...painted });
-        saveFile(`${space.name}-map.svg`, await picture, "image/svg+xml");
+        const picture = await mapPicture({ points: chart.points, quantity, scheme, caption, ...painted });
+        if (format === "svg") saveFile(`${space.name}-map.svg`, picture, "image/svg+xml");
+        else saveFile(`${space.name}-map.png`, await pngOf(picture), "image/png");
       } catch (error) {
         complain(error);
       }
     },
-    exportEmbedding() {
+    async exportEmbedding(format) {
       const chart = atlas.store.value.atlas;
       if (chart.status !== "ready") return;
       if (chart.present)
         return notices.post("problem", `The embedding cannot be saved yet: the map has ${partText(chart, space)}.`);
-      const metadata = { space: space.name, source: sourceText(chart.source), version: VERSION };
-      const tensors = new Map([[EMBEDDING_TENSOR, { dtype: "F32", shape: [space.size, LATENT], data: chart.rows }]] as const);
-      saveFile(`${space.name}.embedding.safetensors`, writeSafeTensors({ metadata, tensors }), "application/octet-stream");
+      const provenance = { source: sourceText(chart.source), version: VERSION };
+      // As a table it is text of 16 numbers a cell, which takes seconds in a large space.
+      const wanted = { space: request, format, rows: chart.rows, provenance };
+      const written = await clients.tables().ask((api) => api.writeEmbedding(wanted));
+      if (written.ok) saveFile(`${space.name}.embedding.${format}`, written.value, "application/octet-stream");
+      else notices.post("problem", written.error.message);
     },
     async loadDemoLabels() {
       labels.set({ loading: true });
@@ -459,18 +497,9 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         complain(error);
       }
     },
-    async copyLink() {
-      const address = `${location.origin}${location.pathname}#${writeSettings(settings.value)}`;
-      try {
-        await navigator.clipboard.writeText(address);
-        notices.post(
-          "news",
-          "The link is in the clipboard; it carries space, protocol, seed, colours, selection and view, no data.",
-        );
-      } catch {
-        history.replaceState(null, "", address);
-        notices.post("warning", "The browser refused the clipboard; the link stands in the address bar.");
-      }
+    linkWith(change = {}) {
+      const hash = writeSettings({ ...settings.value, ...change });
+      return `${location.origin}${location.pathname}${hash === "" ? "" : `#${hash}`}`;
     },
     searchSetting() {
       const searched = labels.value.table?.metrics.find(({ name }) => name === settings.value.metric);

@@ -31,6 +31,22 @@ const cell = v.pipe(
 export const PANELS = ["space", "pretrain", "explore", "search", "cell", "charts"] as const;
 export type Panel = (typeof PANELS)[number];
 
+/** What a link may leave out of the page. The map stays. */
+export const HIDEABLE = ["header", ...PANELS] as const;
+export type Hideable = (typeof HIDEABLE)[number];
+
+/** A list of words, in the order of the options and each once. */
+const someOf = <const T extends readonly string[]>(options: T) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(",").flatMap((word) => (word.trim() === "" ? [] : [word.trim()]))),
+    v.check((words) => words.every((word) => options.includes(word)), `expected some of ${options.join(", ")}`),
+    v.transform((words) => options.filter((option) => words.includes(option)).join(",")),
+  );
+
+/** Dialogs that a link opens. */
+export const DIALOGS = ["none", "study", "follow"] as const;
+
 export const SPACES = ["nasbench201", "nasbench101", "darts"] as const satisfies readonly SpaceName[];
 /** More cells than this a page does not draw smoothly. */
 export const MOST_DRAWN = 1_000_000;
@@ -51,6 +67,9 @@ export const PATHS = ["line", "neighbours"] as const;
 
 const FIELDS = {
   panel: { schema: oneOf(PANELS), initial: "space" as Panel },
+  /** Panels that are not shown: "search,charts". */
+  hide: { schema: someOf(HIDEABLE), initial: "" },
+  dialog: { schema: oneOf(DIALOGS), initial: "none" as (typeof DIALOGS)[number] },
   space: { schema: oneOf(SPACES), initial: "nasbench201" as SpaceName },
   /** Cells of DARTS to draw, and with which seed. */
   drawn: { schema: whole(1, MOST_DRAWN), initial: 600_000 },
@@ -103,6 +122,9 @@ export type SettingName = keyof Settings;
 export const DEFAULT_SETTINGS = Object.fromEntries(
   Object.entries(FIELDS).map(([key, field]) => [key, field.initial]),
 ) as unknown as Settings;
+
+/** What is not shown. */
+export const hiddenIn = ({ hide }: Pick<Settings, "hide">): ReadonlySet<string> => new Set(hide.split(","));
 
 /** The space that the settings name. */
 export const requestIn = ({ space, drawn, drawSeed }: Settings): SpaceRequest =>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { parseSeeds } from "../../../web/state/seeds.ts";
-import { DEFAULT_SETTINGS, readSettings, requestIn, settingsOfSpace, writeSettings } from "../../../web/state/settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  hiddenIn,
+  readSettings,
+  requestIn,
+  settingsOfSpace,
+  writeSettings,
+} from "../../../web/state/settings.ts";
 
 describe("the settings in a link", () => {
   it("are empty where nothing differs from the default", () => {
@@ -23,6 +30,13 @@ describe("the settings in a link", () => {
       seeds: "1-10, 12",
     };
     expect(readSettings(`#${writeSettings(settings)}`)).toEqual({ settings, complaints: [] });
+  });
+
+  it("say which panels are left out, each once and in order, and refuse what is none", () => {
+    const { settings } = readSettings("#hide=charts,search,charts&dialog=study");
+    expect(settings).toMatchObject({ hide: "search,charts", dialog: "study" });
+    expect([...hiddenIn(settings)]).toEqual(["search", "charts"]);
+    expect(readSettings("#hide=map").complaints[0]).toContain("expected some of header, space");
   });
 
   it("name each field that is unknown or does not fit, and read the rest", () => {
