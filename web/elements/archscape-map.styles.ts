@@ -52,6 +52,10 @@ export const mapStyles = css`
     background: color-mix(in srgb, var(--ground) 80%, transparent);
     border-radius: 4px;
   }
+  .caption [data-density] {
+    flex-basis: 100%;
+    background: none;
+  }
   .empty {
     position: absolute;
     inset: 0;

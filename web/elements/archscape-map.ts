@@ -19,7 +19,7 @@ import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { type Corner, lassoGesture } from "./map-lasso.ts";
 import { mapOverlay, overlayStyles } from "./map-overlay.ts";
 import { mapTools } from "./map-tools.ts";
-import { emptyMap, partialMap } from "./map-words.ts";
+import { densityWords, emptyMap, partialMap } from "./map-words.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
 const REACH = { fine: 12, coarse: 24 } as const;
@@ -92,6 +92,7 @@ export class ArchscapeMap extends LitElement {
       this.lab.instruments.walking.store,
       this.lab.instruments.insights,
       this.lab.instruments.selecting.store,
+      this.lab.instruments.thickness,
       this.lab.instruments.replaying.store,
       this.lab.training.store,
     ]);
@@ -397,6 +398,7 @@ export class ArchscapeMap extends LitElement {
               <span class="where">${sourceText(atlas.source)}</span>
               ${partialMap(this.lab)}
               <span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance</span>
+              ${densityWords(this.lab)}
             </p>`
           : emptyMap(this.lab)
       }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { count, duration } from "../format.ts";
+import { count, duration, percent } from "../format.ts";
 import { partText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { isActive } from "../state/training.ts";
@@ -17,6 +17,17 @@ export function partialMap(lab: Lab): TemplateResult | typeof nothing {
         ? "the others are about to be drawn"
         : "the others were not placed";
   return html`<span data-part>${text}; ${rest}</span>`;
+}
+
+/** What the outlines of the density hold. */
+export function densityWords(lab: Lab): TemplateResult | typeof nothing {
+  if (!lab.settings.value.density) return nothing;
+  const { levels } = lab.instruments.thickness.value;
+  if (!levels) return html`<span>Outlines are being drawn …</span>`;
+  const half = levels.find(({ share }) => share === 0.5);
+  return html`<span data-density>
+    Outlines hold ${levels.map(({ share }) => Math.round(100 * share)).join(", ")} % of the cells${half ? `; half of them lie on ${percent(half.area, 0)} of the area of the outermost` : ""}
+  </span>`;
 }
 
 /** What stands on a map without points: why there are none, and what to do. */

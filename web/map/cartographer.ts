@@ -5,6 +5,7 @@ import { LATENT } from "../../src/vgae/config.ts";
 import { nearestNeighbours, type Points } from "../../src/vgae/nearest/neighbours.ts";
 import { type Part, type Projection, project } from "../../src/vgae/projection.ts";
 import { type Colourable, type ColourScale, colourScale, type Painting, type PaintOptions, paint } from "./colouring.ts";
+import type { DensityLevel } from "./density.ts";
 import { type Facts, factSteps, factsOf } from "./facts.ts";
 import type { Loop } from "./lasso.ts";
 import { type Neighbour, nearestInEmbedding } from "./nearest.ts";
@@ -59,6 +60,8 @@ export interface Cartographer {
   walk(from: number, to: number): Later<NeighbourWalk>;
   /** The architectures whose points (2 numbers each) lie within a loop, ascending. */
   within(points: Float32Array, loop: Loop): Later<Uint32Array>;
+  /** Where points (2 numbers each) lie thick. */
+  density(points: Float32Array): Later<DensityLevel[]>;
   /** Edits from one architecture to every other. The next call ends the one before, which then fails. */
   edits(from: number, onProgress: (share: number) => void): Later<Uint8Array>;
   /** Index of an architecture in the official notation. Throws InputError as `SearchSpace.parse` does. */
@@ -98,6 +101,7 @@ export function cartographer(space: SearchSpace): Cartographer {
       return part ? { ...walk, cells: walk.cells.map((row) => part.present[row] as number) } : walk;
     },
     within: async (points, loop) => (await import("./lasso.ts")).within(points, loop),
+    density: async (points) => (await import("./density.ts")).densityOf(points),
     edits(from, onProgress) {
       counting?.abort();
       const controller = new AbortController();

@@ -4,6 +4,7 @@ import type { Projection } from "../../src/vgae/projection.ts";
 import type { Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { Painted, Placing, Surroundings } from "./cartographer.ts";
 import type { Colourable, PaintOptions } from "./colouring.ts";
+import type { DensityLevel } from "./density.ts";
 import type { Facts } from "./facts.ts";
 import type { Loop } from "./lasso.ts";
 import type { NeighbourWalk } from "./walks.ts";
@@ -19,6 +20,7 @@ export interface MapApi extends SpaceHolder {
   nearest(points: Float32Array, howMany: number): Promise<Outcome<Uint32Array>>;
   walk(from: number, to: number): Promise<Outcome<NeighbourWalk>>;
   within(points: Float32Array, loop: Loop): Promise<Outcome<Uint32Array>>;
+  density(points: Float32Array): Promise<Outcome<DensityLevel[]>>;
   /** Progress as of `facts`. */
   edits(from: number, progress: MessagePort): Promise<Outcome<Uint8Array>>;
   find(text: string): Promise<Outcome<number>>;

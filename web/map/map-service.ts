@@ -43,6 +43,7 @@ export function mapService(): MapApi {
     nearest: (points, howMany) => outcome(() => current().maps.nearest(points, howMany)),
     walk: (from, to) => outcome(() => current().maps.walk(from, to)),
     within: (points, loop) => outcome(() => current().maps.within(points, loop)),
+    density: (points) => outcome(() => current().maps.density(points)),
     async edits(from, progress) {
       const result = await outcome(() => current().maps.edits(from, (share) => progress.postMessage(share)));
       progress.close();

@@ -31,6 +31,7 @@ export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): 
     nearest: (points, howMany) => ask((api) => api.nearest(points, howMany)),
     walk: (from, to) => ask((api) => api.walk(from, to)),
     within: (points, loop) => ask((api) => api.within(points, loop)),
+    density: (points) => ask((api) => api.density(points)),
     edits: (from, onProgress) => withProgress(onProgress, (port) => ask((api) => api.edits(from, transfer(port, [port])))),
     find: (text) => ask((api) => api.find(text)),
     close: client.close,

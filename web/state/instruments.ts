@@ -1,6 +1,7 @@
 import { createInsights, type InsightParts, type InsightsStore } from "./insights.ts";
 import { createReplaying, type ReplayingStore } from "./replaying.ts";
 import { createSelecting, type SelectingParts, type SelectingStore } from "./selecting.ts";
+import { createThickness, type ThicknessStore } from "./thickness.ts";
 import { createWalking, type WalkingParts, type WalkingStore } from "./walking.ts";
 
 /** What looks closer at a map. */
@@ -9,6 +10,7 @@ export interface Instruments {
   readonly selecting: SelectingStore;
   readonly insights: InsightsStore;
   readonly replaying: ReplayingStore;
+  readonly thickness: ThicknessStore;
   /** They follow nothing any more. */
   stop(): void;
 }
@@ -19,13 +21,15 @@ export function createInstruments(parts: InstrumentParts): Instruments {
   const walking = createWalking(parts);
   const replaying = createReplaying(parts.searching);
   const insights = createInsights({ ...parts, replaying });
+  const thickness = createThickness(parts);
   return {
     walking,
     selecting: createSelecting(parts),
     insights,
     replaying,
+    thickness,
     stop() {
-      for (const instrument of [walking, insights, replaying]) instrument.stop();
+      for (const instrument of [walking, insights, replaying, thickness]) instrument.stop();
     },
   };
 }

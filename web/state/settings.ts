@@ -91,6 +91,8 @@ const FIELDS = {
   colour: { schema: name, initial: "params" },
   scheme: { schema: oneOf(SCHEMES as readonly ["viridis", "cividis"]), initial: "viridis" as "viridis" | "cividis" },
   keep: { schema: real(0.001, 1), initial: 1 },
+  /** Outlines of where cells lie thick. */
+  density: { schema: flag, initial: false },
   cell: { schema: cell, initial: -1 },
   x: { schema: real(-100, 100), initial: 0 },
   y: { schema: real(-100, 100), initial: 0 },

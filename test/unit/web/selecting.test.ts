@@ -6,6 +6,7 @@ import { nasbench201 } from "../../../src/spaces/index.ts";
 import { LATENT } from "../../../src/vgae/config.ts";
 import { cartographer } from "../../../web/map/cartographer.ts";
 import { colourScale, paint } from "../../../web/map/colouring.ts";
+import { densityOf } from "../../../web/map/density.ts";
 import { within } from "../../../web/map/lasso.ts";
 import { createAtlas } from "../../../web/state/atlas.ts";
 import { createSelecting } from "../../../web/state/selecting.ts";
@@ -84,5 +85,47 @@ describe("a selection", () => {
     selecting.clear();
     expect(selecting.store.value.cells).toHaveLength(0);
     expect(complain).not.toHaveBeenCalled();
+  });
+});
+
+describe("density", () => {
+  /** A tight clump of 2,000 points at the left, 1,000 scattered around the right. */
+  const random = generator(3, "search");
+  const points = Float32Array.from(
+    Array.from({ length: 3000 }, (_, i) =>
+      i < 2000 ? [-0.6 + 0.03 * random.normal(), 0.03 * random.normal()] : [0.4 + 0.3 * random.normal(), 0.3 * random.normal()],
+    ).flat(),
+  );
+  const levels = densityOf(points);
+
+  it("has an outline around each share of the points, every one within the one before", () => {
+    expect(levels.map(({ share }) => share)).toEqual([0.9, 0.75, 0.5, 0.25, 0.1]);
+    for (const { share, outline } of levels) {
+      const rings = outline.split("M").flatMap((ring) =>
+        ring
+          ? [
+              ring
+                .replace("Z", "")
+                .split("L")
+                .map((pair) => pair.split(" ").map(Number) as [number, number]),
+            ]
+          : [],
+      );
+      const inside = new Set(rings.flatMap((ring) => [...within(points, ring)]));
+      expect(Math.abs(inside.size / 3000 - share)).toBeLessThan(0.06);
+    }
+    const areas = levels.map(({ area }) => area);
+    expect(areas).toEqual([...areas].sort((a, b) => b - a));
+  });
+
+  it("finds the thick part where it is: half of the points lie on little of the area", () => {
+    expect(levels[2]!.area).toBeLessThan(0.1);
+    expect(levels[4]!.outline).toMatch(/^M-0\.[56]/);
+  });
+
+  it("takes no notice of what has no place", () => {
+    const more = new Float32Array(points.length + 2000).fill(Number.NaN);
+    more.set(points);
+    expect(densityOf(more)).toEqual(levels);
   });
 });
