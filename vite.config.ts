@@ -1,11 +1,13 @@
 /**
- * Two builds from one configuration: `vite build` makes the lab, a static folder that works under any address;
- * `vite build --mode library` makes the npm package: the library, its workers and the command, with dependencies left to npm.
+ * Three builds from one configuration: `vite build` makes the lab, a static folder that works under any address;
+ * `vite build --mode elements` makes what authors embed, and puts it into the lab's folder as well; `vite build --mode library` makes the
+ * npm package: the library, its workers and the command, with dependencies left to npm.
  */
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { libraryFiles } from "./scripts/library-files.ts";
+import { wholeWorker } from "./scripts/whole-worker.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -52,6 +54,37 @@ const lab: UserConfig = {
   },
   // A policy in a page does not hold for its workers; this one, on every answer, does. Tests run under it.
   preview: { headers: { "Content-Security-Policy": policy } },
+};
+
+/** The static site serves the elements too, under `elements/`. */
+function besideLab(): Plugin {
+  return {
+    name: "archscape:beside-lab",
+    closeBundle() {
+      if (existsSync(path("dist/lab"))) cpSync(path("dist/elements"), path("dist/lab/elements"), { recursive: true });
+    },
+  };
+}
+
+const elements: UserConfig = {
+  base: "./",
+  publicDir: false,
+  plugins: [wholeWorker(path("web/embed/any.worker.ts"), "archscape.worker.js"), besideLab()],
+  worker: { format: "es" },
+  build: {
+    outDir: path("dist/elements"),
+    emptyOutDir: true,
+    manifest: "files.json",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: {
+      input: { archscape: path("web/embed/archscape.ts") },
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "[name].js" },
+    },
+  },
 };
 
 /** npm marks a package's programs as executable when it installs them, but not in the clone itself, where npx needs it too. */
@@ -101,4 +134,4 @@ const library: UserConfig = {
   },
 };
 
-export default defineConfig(({ mode }) => (mode === "library" ? library : lab));
+export default defineConfig(({ mode }) => (mode === "library" ? library : mode === "elements" ? elements : lab));

@@ -1,6 +1,4 @@
-import { expose } from "comlink";
 import { engineService } from "./engine-service.ts";
-import { announceLife } from "./life.ts";
+import { serve } from "./serving.ts";
 
-announceLife();
-expose(engineService());
+serve(engineService());

@@ -1,6 +1,4 @@
-import { expose } from "comlink";
 import { figuresService } from "./figures-service.ts";
-import { announceLife } from "./life.ts";
+import { serve } from "./serving.ts";
 
-announceLife();
-expose(figuresService());
+serve(figuresService());

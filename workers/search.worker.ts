@@ -1,6 +1,4 @@
-import { expose } from "comlink";
-import { announceLife } from "./life.ts";
 import { searchService } from "./search-service.ts";
+import { serve } from "./serving.ts";
 
-announceLife();
-expose(searchService());
+serve(searchService());

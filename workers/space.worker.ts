@@ -1,6 +1,4 @@
-import { expose } from "comlink";
-import { announceLife } from "./life.ts";
+import { serve } from "./serving.ts";
 import { spaceService } from "./space-service.ts";
 
-announceLife();
-expose(spaceService());
+serve(spaceService());

@@ -1,34 +1,6 @@
-import { expose, transfer, wrap } from "comlink";
-import { isPrepared, requestOf, searchSpace, tablesOf } from "../src/spaces/index.ts";
 import { indexedDbShelf } from "./indexed-db.ts";
-import { announceLife, endOf } from "./life.ts";
-import type { Searcher } from "./search-pool.ts";
-import type { SearchApi, SearchJob } from "./search-protocol.ts";
+import { openSearcher } from "./searcher.ts";
+import { serve } from "./serving.ts";
 import { studyService } from "./study-service.ts";
 
-/** A search worker inside this one: labels and embedding are copied for each run, which would hold the page up. */
-function openSearcher(): Searcher {
-  const worker = new Worker(new URL("./search.worker.ts", import.meta.url), { type: "module", name: "search" });
-  const api = wrap<SearchApi>(worker);
-  let isGreeted = false;
-  const greet = ({ space, table }: SearchJob): void => {
-    const request = requestOf(searchSpace(space ?? table.space));
-    // Messages keep their order: the run finds the space prepared.
-    if (!isGreeted && request.name !== "nasbench201" && isPrepared(request)) void api.adopt(tablesOf(request));
-    isGreeted = true;
-  };
-  return {
-    ended: endOf(worker),
-    async run(job) {
-      greet(job);
-      const { port1, port2 } = new MessageChannel();
-      const ended = await api.run(job, transfer(port2, [port2]));
-      port1.close();
-      return ended;
-    },
-    close: () => worker.terminate(),
-  };
-}
-
-announceLife();
-expose(studyService({ openSearcher, shelf: indexedDbShelf() }));
+serve(studyService({ openSearcher, shelf: indexedDbShelf() }));

@@ -116,8 +116,8 @@ test("places the cells of a cancelled run in parts, which a reset and a change o
   await page.route(/engine\.worker.*\.js/, async (route) => {
     const answer = await route.fetch();
     const slow = `{
-      const { postMessage } = globalThis;
-      globalThis.postMessage = (...message) => void setTimeout(() => postMessage(...message), 250);
+      const { postMessage } = MessagePort.prototype;
+      MessagePort.prototype.postMessage = function (...message) { setTimeout(() => postMessage.apply(this, message), 250); };
     }\n`;
     await route.fulfill({ response: answer, body: slow + (await answer.text()) });
   });

@@ -13,7 +13,7 @@ import { Watch } from "../state/store.ts";
 import { dialogStyles } from "../styles/dialog.ts";
 import { plotStyles } from "../styles/plot.ts";
 import { shared } from "../styles/shared.ts";
-import { darkQuery } from "../theme.ts";
+import { darkQuery, isDark } from "../theme.ts";
 import { figuresStyles } from "./archscape-figures.styles.ts";
 
 type Done = Extract<FigureState, { state: "done" }>;
@@ -71,7 +71,7 @@ export class ArchscapeFigures extends LitElement {
   protected override updated(): void {
     const styles = getComputedStyle(this);
     const { scheme } = this.lab.settings.value;
-    const dark = darkQuery().matches;
+    const dark = isDark(this);
     const look = `${this.width} ${scheme} ${dark}`;
     if (look !== this.drawnFor) this.drawn.clear();
     this.drawnFor = look;

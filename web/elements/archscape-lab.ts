@@ -7,7 +7,7 @@ import { connectAddress } from "../state/address.ts";
 import type { Lab, Opening } from "../state/context.ts";
 import { createKept } from "../state/kept.ts";
 import { createNotices } from "../state/notices.ts";
-import { DEFAULT_SETTINGS, hiddenIn, PANELS, type Panel, requestIn, type Settings } from "../state/settings.ts";
+import { DEFAULT_SETTINGS, hiddenIn, PANELS, type Panel, readSettings, requestIn, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
 import { createStore, Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
@@ -44,19 +44,21 @@ function isFor(lab: Element, event: Event): boolean {
 
 /** The whole page: header, four steps, map, charts, selected cell. On a phone the map is on top and one panel at a time below. */
 export class ArchscapeLab extends LitElement {
-  static override properties = { dragged: { state: true }, folded: { state: true } };
+  static override properties = { dragged: { state: true }, folded: { state: true }, link: { attribute: false } };
   static override styles = [shared, preparationStyles, labStyles];
 
   declare dragged: boolean;
   /** On a phone: the sheet is down and the map has the screen. */
   declare folded: boolean;
+  /** What to begin with, as a link says it, for a lab that has no address of its own because it stands on somebody else's page. */
+  declare link: string | undefined;
 
   private listening = new AbortController();
   private wasBroken = false;
   private hasBegun = false;
   private readonly settings = createStore<Settings>({ ...DEFAULT_SETTINGS });
   private readonly notices = createNotices();
-  private readonly spaces = createSpaces(this.settings, this.notices);
+  readonly spaces = createSpaces(this.settings, this.notices);
   private readonly kept = createKept(this.spaces, this.notices);
 
   constructor() {
@@ -103,8 +105,12 @@ export class ArchscapeLab extends LitElement {
   /** The address of the page belongs to its first lab; a second one begins with the defaults. */
   private begin(): void {
     this.hasBegun = true;
-    const { settings, notices, spaces } = this;
-    if (isFirst(this)) connectAddress({ settings, notices, spaces });
+    const { settings, notices, spaces, link } = this;
+    if (link !== undefined) {
+      const { settings: wanted, complaints } = readSettings(link);
+      if (complaints.length > 0) notices.post("warning", "Part of the settings was left out.", complaints);
+      void spaces.open(requestIn(wanted), wanted);
+    } else if (isFirst(this)) connectAddress({ settings, notices, spaces });
     else void spaces.open(requestIn(settings.value), settings.value);
     void this.kept.look();
   }
@@ -112,6 +118,11 @@ export class ArchscapeLab extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.listening.abort();
+  }
+
+  /** Ends all workers; the element is of no use after that. */
+  close(): void {
+    this.spaces.close();
   }
 
   private onKeyDown = (event: KeyboardEvent): void => {

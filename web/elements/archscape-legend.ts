@@ -6,7 +6,7 @@ import { type Quantity, quantityGroups } from "../map/quantity.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { darkQuery } from "../theme.ts";
+import { isDark } from "../theme.ts";
 
 const WIDTH = 240;
 const BARS = 32;
@@ -111,7 +111,7 @@ export class ArchscapeLegend extends LitElement {
 
   private drawing(quantity: Quantity, scale: ColourScale): TemplateResult {
     const { scheme, cell } = this.lab.settings.value;
-    const dark = darkQuery().matches;
+    const dark = isDark(this);
     const bins = scale.histogram.length;
     const step = WIDTH / Math.max(1, bins);
     // Every query has a number of its own: their distribution is no news.

@@ -13,7 +13,7 @@ import { sourceText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
-import { darkQuery, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
+import { darkQuery, isDark, phoneQuery, stillQuery, tokenColour } from "../theme.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { type Corner, lassoGesture } from "./map-lasso.ts";
@@ -134,7 +134,7 @@ export class ArchscapeMap extends LitElement {
     const present = atlas.status === "ready" ? atlas.present : undefined;
     const { cells } = this.lab.instruments.selecting.store.value;
     const only = cells.length > 0 ? cells : undefined;
-    const dark = darkQuery().matches;
+    const dark = isDark(this);
     // A link or the reset button moved the view.
     if (!this.settle && (x !== this.view.x || y !== this.view.y || zoom !== this.view.zoom)) this.view = { x, y, zoom };
 
@@ -427,6 +427,7 @@ export class ArchscapeMap extends LitElement {
       quantity,
       scale,
       absent: tokenColour(this, "--point-none"),
+      dark: isDark(this),
     });
   }
 

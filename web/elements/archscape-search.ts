@@ -90,7 +90,7 @@ export class ArchscapeSearch extends LitElement {
   private comparison(): TemplateResult {
     const { studying } = this.lab;
     const { job, progress } = studying.store.value;
-    return html`<div class="row">
+    return html`<div class="row lab-only">
       <button type="button" data-compare @click=${studying.show}>Compare strategies …</button>
       <span class="small quiet">${job === "idle" ? "over many seeds" : progress ? `${count(progress.runs)} of ${plural(progress.total, "run")}` : "begins"}</span>
     </div>`;

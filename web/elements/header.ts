@@ -4,6 +4,7 @@ import type { DeviceReport } from "../../workers/protocol.ts";
 import { PAPER } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { BACKENDS } from "../state/settings.ts";
+import { WHERE_WORDS } from "../state/threads.ts";
 import { isActive } from "../state/training.ts";
 
 /** The last word is enough where there is little room. */
@@ -45,6 +46,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
       <h2>${label}</h2>
       ${adapter ? html`<p class="mono">${adapter}</p>` : ""}
       <p>${text}</p>
+      ${device.state === "open" && device.where ? html`<p class="small quiet" data-where=${device.where}>Models compute ${WHERE_WORDS[device.where]}.</p>` : ""}
       <label class="field">
         <span>Models run on</span>
         <select name="backend" ?disabled=${active} .value=${live(lab.settings.value.backend)} @change=${choose}>

@@ -5,7 +5,6 @@ import type { Quantity } from "../map/quantity.ts";
 import { pixelsPerUnit, type Size, toPixels, type View } from "../map/view.ts";
 import type { Lab } from "../state/context.ts";
 import type { Walk } from "../state/walking.ts";
-import { darkQuery } from "../theme.ts";
 import type { Corner } from "./map-lasso.ts";
 
 /** Lines from the selected architecture to its nearest in the embedding. */
@@ -26,6 +25,8 @@ export interface OverlayLook {
   readonly hovered: number;
   readonly quantity: Quantity | undefined;
   readonly scale: ColourScale | undefined;
+  /** On dark ground. */
+  readonly dark: boolean;
   /** Colour of a point without a value. */
   readonly absent: Rgb;
 }
@@ -131,10 +132,10 @@ function ring(look: OverlayLook, role: "hovered" | "chosen", dot: string, index:
 }
 
 /** The colour of a point on the map. */
-function colourOf({ lab, quantity, scale, absent }: OverlayLook, index: number): string {
+function colourOf({ lab, quantity, scale, absent, dark }: OverlayLook, index: number): string {
   const value = quantity?.values[index] as number;
   const isKnown = scale !== undefined && Number.isFinite(value);
-  return cssColour(isKnown ? colourAt(lab.settings.value.scheme, shareOf(scale, value), darkQuery().matches) : absent);
+  return cssColour(isKnown ? colourAt(lab.settings.value.scheme, shareOf(scale, value), dark) : absent);
 }
 
 export const overlayStyles = css`

@@ -27,7 +27,7 @@ export function step({ lab, panel, number, title, summary, primary, body }: Step
   const { obstacle } = primary;
   return html`<section class=${open ? "step open" : "step"} aria-labelledby="title">
     <header>
-      <span class="ordinal" aria-hidden="true">${number}</span>
+      <span class="ordinal lab-only" aria-hidden="true">${number}</span>
       <h2 id="title">
         <button type="button" class="opener" aria-expanded=${open} aria-controls="body" @click=${() => lab.settings.set({ panel })}>
           <span class="vh">Step ${number}: </span>${title}
@@ -61,6 +61,13 @@ export const stepStyles = css`
     align-items: center;
     padding: 12px 16px;
     column-gap: 4px;
+  }
+  /* What leads elsewhere in the lab, where the step stands alone on somebody's page. */
+  .lab-only {
+    display: var(--lab-only, block);
+  }
+  .row.lab-only {
+    display: var(--lab-only, flex);
   }
   .ordinal {
     font-weight: 600;

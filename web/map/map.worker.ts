@@ -1,6 +1,4 @@
-import { expose } from "comlink";
-import { announceLife } from "../../workers/life.ts";
+import { serve } from "../../workers/serving.ts";
 import { mapService } from "./map-service.ts";
 
-announceLife();
-expose(mapService());
+serve(mapService());

@@ -3,16 +3,15 @@ import { InputError } from "../../src/errors.ts";
 import type { SpaceRequest } from "../../src/spaces/request.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
 import type { Outcome } from "../../workers/protocol.ts";
+import { openThread } from "../state/threads.ts";
 import { connect } from "../state/workers.ts";
 import type { Cartographer } from "./cartographer.ts";
 import type { MapApi } from "./map-protocol.ts";
 
 /** In a worker of its own, which takes over the tables of the space. */
 export function remoteCartographer(request: SpaceRequest, tables: SpaceTables): Cartographer {
-  const client = connect<MapApi>(
-    () => new Worker(new URL("./map.worker.ts", import.meta.url), { type: "module", name: "map" }),
-    "map",
-  );
+  const own = () => new Worker(new URL("./map.worker.ts", import.meta.url), { type: "module", name: "map" });
+  const client = connect<MapApi>(() => openThread("map", own), "map");
   const begin = () => {
     const opened = Promise.all([client.ask((api) => api.adopt(tables)), client.ask((api) => api.open(request))]);
     return { opened, by: client.ended };

@@ -47,8 +47,8 @@ export interface Lab {
   /** What quantities are made of, as of now. */
   known(): Known;
 
-  /** The map first; then what the link asks for; the device last, because nothing on the screen waits for it. */
-  begin(): Promise<void>;
+  /** The map first; then what the link asks for; the device last, because nothing on the screen waits for it, if it is wanted at once. */
+  begin(device: "at once" | "when needed"): Promise<void>;
   /** Ends its workers. */
   close(): void;
 
@@ -110,4 +110,6 @@ export interface SpacesStore {
    */
   open(request: SpaceRequest, link?: Settings): Promise<void>;
   cancel(): void;
+  /** Ends the workers of all spaces. */
+  close(): void;
 }

@@ -344,7 +344,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async pickFiles(accept) {
       await lab.openFiles(await pickFiles(accept));
     },
-    async begin() {
+    async begin(device) {
       const { model, labels: wanted, colour } = settings.value;
       if (Object.keys(shipped).length > 0) await lab.showShipped(model);
       if (wanted === "demo" && space.name === "nasbench201") {
@@ -352,7 +352,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         if (colour !== "params") settings.set({ colour });
       }
       await breath();
-      await training.open();
+      if (device === "at once") await training.open();
     },
     close() {
       surroundings.stop();

@@ -19,7 +19,12 @@ interface Opened {
 
 const FIRST: SpaceRequest = { name: "nasbench201" };
 
-export function createSpaces(settings: Store<Settings>, notices: NoticeBoard): SpacesStore {
+/** @param device whether one is opened with a space, or by what first computes */
+export function createSpaces(
+  settings: Store<Settings>,
+  notices: NoticeBoard,
+  device: "at once" | "when needed" = "at once",
+): SpacesStore {
   const store = createStore<SpacesView>({ lab: undefined, opening: undefined });
   const opened: Opened[] = [];
   let underWay: AbortController | undefined;
@@ -40,7 +45,7 @@ export function createSpaces(settings: Store<Settings>, notices: NoticeBoard): S
     if (known) return;
     opened.push({ request, lab, settings: own });
     forget(opened, lab);
-    void lab.begin();
+    void lab.begin(device);
   };
 
   const self: SpacesStore = {
@@ -84,6 +89,10 @@ export function createSpaces(settings: Store<Settings>, notices: NoticeBoard): S
       }
     },
     cancel: () => underWay?.abort(),
+    close() {
+      underWay?.abort();
+      for (const { lab } of opened) lab.close();
+    },
   };
   return self;
 }

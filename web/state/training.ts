@@ -24,11 +24,12 @@ import { isLarge } from "../map/cartographer.ts";
 import { spreadOrder } from "../map/spread.ts";
 import { FIRST_LOOK, type PlacingView, placeSpace } from "./placing.ts";
 import { createStore, type Store } from "./store.ts";
+import type { Where } from "./threads.ts";
 import type { Client } from "./workers.ts";
 
 export type DeviceView =
   | { readonly state: "unopened" | "opening" }
-  | { readonly state: "open"; readonly report: DeviceReport }
+  | { readonly state: "open"; readonly report: DeviceReport; readonly where: Where | undefined }
   | { readonly state: "failed"; readonly message: string };
 
 export interface TrainingView {
@@ -245,7 +246,9 @@ export function createTraining(
 
   const showAnswer = (answer: Outcome<DeviceReport>): void =>
     store.set({
-      device: answer.ok ? { state: "open", report: answer.value } : { state: "failed", message: answer.error.message },
+      device: answer.ok
+        ? { state: "open", report: answer.value, where: engine().where }
+        : { state: "failed", message: answer.error.message },
     });
 
   const open = (): Promise<void> => {

@@ -1,11 +1,12 @@
 import { type Remote, wrap } from "comlink";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
 import type { FiguresApi } from "../../workers/figures-protocol.ts";
-import { endOf } from "../../workers/life.ts";
 import type { EngineApi, Outcome, SpaceHolder } from "../../workers/protocol.ts";
 import type { SearchApi } from "../../workers/search-protocol.ts";
 import type { StudyApi } from "../../workers/study-protocol.ts";
 import type { TableApi } from "../../workers/table-protocol.ts";
+import type { ServiceName, Services } from "./services.ts";
+import { openThread, type Thread, type Where } from "./threads.ts";
 
 /**
  * A worker and its proxy. The proxy is held here for as long as the worker lives: one that is garbage-collected releases its
@@ -16,6 +17,8 @@ export interface Client<Api> {
   readonly api: Remote<Api>;
   /** How many of its workers came to an end: what an earlier one held, the one of now does not know. */
   readonly ended: number;
+  /** Where the one of now runs; undefined until it is known. */
+  readonly where: Where | undefined;
   /** The answer to `call`, or a failure in words if the worker cannot run. */
   ask<T>(call: (api: Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>>;
   /** Ends the worker; calls under way never settle. */
@@ -27,19 +30,19 @@ type Broken = Extract<Outcome<never>, { ok: false }>;
 const broke = (message: string): Broken => ({ ok: false, error: { kind: "device", message } });
 
 /**
- * @param start makes the worker, again after its end
+ * @param start makes the thread, again after its end
  * @param greet is asked of every new worker before anything else
  */
-export function connect<Api>(start: () => Worker, title: string, greet?: (api: Remote<Api>) => unknown): Client<Api> {
+export function connect<Api>(start: () => Thread, title: string, greet?: (api: Remote<Api>) => unknown): Client<Api> {
   let ended = 0;
   let closed = false;
-  let link: { readonly worker: Worker; readonly api: Remote<Api>; readonly broken: Promise<Broken> } | undefined;
+  let link: { readonly thread: Thread; readonly api: Remote<Api>; readonly broken: Promise<Broken> } | undefined;
   const open = (): NonNullable<typeof link> => {
-    const worker = start();
+    const thread = start();
     const made = {
-      worker,
-      api: wrap<Api>(worker),
-      broken: endOf(worker).then((reason) => {
+      thread,
+      api: wrap<Api>(thread.port),
+      broken: thread.ended.then((reason) => {
         if (link === made && !closed) {
           link = undefined;
           ended++;
@@ -58,6 +61,9 @@ export function connect<Api>(start: () => Worker, title: string, greet?: (api: R
     get ended() {
       return ended;
     },
+    get where() {
+      return link?.thread.where;
+    },
     async ask(call) {
       const { api, broken } = link ?? open();
       try {
@@ -68,7 +74,7 @@ export function connect<Api>(start: () => Worker, title: string, greet?: (api: R
     },
     close() {
       closed = true;
-      link?.worker.terminate();
+      link?.thread.close();
     },
   };
 }
@@ -105,40 +111,27 @@ export interface Clients {
 export function createClients(prepared: (() => SpaceTables) | undefined): Clients {
   // Messages keep their order: what is asked next finds the space prepared. Refused tables are no loss, the worker makes its own.
   const adopt = (api: unknown): unknown => prepared && (api as SpaceHolder).adopt(prepared()).catch(() => undefined);
-  const engine = once(() =>
-    connect<EngineApi>(
-      () => new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module", name: "engine" }),
-      "engine",
-      adopt,
-    ),
+  const client = <Name extends ServiceName>(name: Name, own: () => Worker): Once<Client<Services[Name]>> =>
+    once(() => connect<Services[Name]>(() => openThread(name, own), name, adopt));
+  const engine = client(
+    "engine",
+    () => new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module", name: "engine" }),
   );
-  const search = once(() =>
-    connect<SearchApi>(
-      () => new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
-      "search",
-      adopt,
-    ),
+  const search = client(
+    "search",
+    () => new Worker(new URL("../../workers/search.worker.ts", import.meta.url), { type: "module", name: "search" }),
   );
-  const study = once(() =>
-    connect<StudyApi>(
-      () => new Worker(new URL("../../workers/study.worker.ts", import.meta.url), { type: "module", name: "study" }),
-      "study",
-      adopt,
-    ),
+  const study = client(
+    "study",
+    () => new Worker(new URL("../../workers/study.worker.ts", import.meta.url), { type: "module", name: "study" }),
   );
-  const figures = once(() =>
-    connect<FiguresApi>(
-      () => new Worker(new URL("../../workers/figures.worker.ts", import.meta.url), { type: "module", name: "figures" }),
-      "figures",
-      adopt,
-    ),
+  const figures = client(
+    "figures",
+    () => new Worker(new URL("../../workers/figures.worker.ts", import.meta.url), { type: "module", name: "figures" }),
   );
-  const tables = once(() =>
-    connect<TableApi>(
-      () => new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
-      "table",
-      adopt,
-    ),
+  const tables = client(
+    "tables",
+    () => new Worker(new URL("../../workers/table.worker.ts", import.meta.url), { type: "module", name: "tables" }),
   );
   return {
     engine,

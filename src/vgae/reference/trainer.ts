@@ -82,6 +82,8 @@ export async function referenceTrainer(
     const [weights, running] = held as [Named, Named];
     const gathered: [Float32Array, Float32Array] = [new Float32Array(count * sizes[0]), new Float32Array(count * sizes[1])];
     for (let first = 0; first < count; first += CHUNK) {
+      // As between steps: this thread may be a page's.
+      await nextTask();
       const outputs = onBackend(() => tf.tidy(() => work(weights, running, first, Math.min(CHUNK, count - first))));
       const values = await Promise.all(outputs.map((output) => output.data<"float32">()));
       for (const [i, whole] of gathered.entries()) whole.set(values[i] as Float32Array, first * (sizes[i] as number));

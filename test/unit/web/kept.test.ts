@@ -44,7 +44,7 @@ function screen(shown: SpaceRequest | undefined, opens = true) {
   const open = vi.fn(async (request: SpaceRequest) => {
     if (opens) store.set({ lab: labOf(request) });
   });
-  return { spaces: { store, open, cancel: () => undefined } satisfies SpacesStore, open, resumed };
+  return { spaces: { store, open, cancel: () => undefined, close: () => undefined } satisfies SpacesStore, open, resumed };
 }
 
 const nasbench201 = { name: "nasbench201" } as const;

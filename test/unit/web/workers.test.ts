@@ -1,8 +1,11 @@
 import { expose } from "comlink";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { allowWays, openThread, type Way } from "../../../web/state/threads.ts";
 import { connect } from "../../../web/state/workers.ts";
 import { announceLife, endOf } from "../../../workers/life.ts";
 import type { Outcome } from "../../../workers/protocol.ts";
+import type { Handover } from "../../../workers/serving.ts";
+import type { TableApi } from "../../../workers/table-protocol.ts";
 import { fakeLocks } from "../workers/fake-storage.ts";
 
 interface Counting {
@@ -19,17 +22,15 @@ function countingWorker() {
     count: async () => ({ ok: true, value: ++calls }),
     wait: () => new Promise(() => undefined),
   };
-  expose(api, port1);
   const others = new EventTarget();
   const worker = {
     isEnded: false,
-    postMessage: port2.postMessage.bind(port2),
+    postMessage: ({ archscapePort }: Handover) => expose(api, archscapePort),
     addEventListener(type: string, listener: (event: Event) => void) {
-      if (type === "message") port2.addEventListener(type, listener);
-      else others.addEventListener(type, listener);
+      if (type !== "message") return others.addEventListener(type, listener);
+      port2.addEventListener(type, listener);
+      port2.start();
     },
-    removeEventListener: port2.removeEventListener.bind(port2),
-    start: () => port2.start(),
     /** As if the worker itself had posted it. */
     say: (data: unknown) => port1.postMessage(data),
     fail: (message: string) => others.dispatchEvent(Object.assign(new Event("error"), { message })),
@@ -42,12 +43,17 @@ function countingWorker() {
   return worker;
 }
 
+const barred = (): Worker => {
+  throw new DOMException("Workers of other origins are not allowed.", "SecurityError");
+};
+
 function counting() {
   const workers: ReturnType<typeof countingWorker>[] = [];
   const client = connect<Counting>(() => {
     const made = countingWorker();
     workers.push(made);
-    return made as unknown as Worker;
+    made.say({ archscapeReady: true });
+    return openThread("tables", () => made as unknown as Worker);
   }, "counting");
   return { client, workers };
 }
@@ -95,6 +101,43 @@ describe("a worker of the page", () => {
     client.close();
     expect(workers[0]?.isEnded).toBe(true);
     expect(workers).toHaveLength(1);
+  });
+});
+
+describe("a service's thread", () => {
+  afterEach(() => allowWays([], ""));
+
+  it("is the first worker that says that it runs, after one that is barred at once, and one that fails later", async () => {
+    const tried: string[] = [];
+    const failing = countingWorker();
+    const running = countingWorker();
+    const way = (where: Way["where"], worker: unknown): Way => ({
+      where,
+      start() {
+        tried.push(where);
+        return worker as Worker;
+      },
+    });
+    allowWays([way("imported", failing), way("copied", running), way("data", running)], "");
+    const client = connect<Counting>(() => openThread("tables", barred), "counting");
+    const counted = client.ask((api) => api.count());
+    await expect.poll(() => tried).toEqual(["imported"]);
+    failing.fail("");
+    running.say({ archscapeReady: true });
+    expect(await counted).toEqual({ ok: true, value: 1 });
+    expect(tried).toEqual(["imported", "copied"]);
+    expect(failing.isEnded).toBe(true);
+    expect(client.where).toBe("copied");
+    client.close();
+    expect(running.isEnded).toBe(true);
+  });
+
+  it("is the page's own where no worker may be made", async () => {
+    const client = connect<TableApi>(() => openThread("tables", barred), "tables");
+    const read = await client.ask((api) => api.read({ space: "nasbench201", text: "arch,x\n", source: "test", partial: true }));
+    expect(read).toMatchObject({ ok: false, error: { kind: "input" } });
+    expect(client.where).toBe("page");
+    client.close();
   });
 });
 

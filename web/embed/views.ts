@@ -1,0 +1,279 @@
+/** What elements load when they are needed: the lab behind them, and the parts of it that they show. */
+import type { LitElement } from "lit";
+import type { ArchscapeLab } from "../elements/archscape-lab.ts";
+import type { Lab } from "../state/context.ts";
+import { DEFAULT_SETTINGS, readSettings, type SettingName, type Settings } from "../state/settings.ts";
+import { shippedModels } from "../state/shipped.ts";
+import type { Store } from "../state/store.ts";
+import { allowWays } from "../state/threads.ts";
+import type { Emit } from "./events.ts";
+import { withOwn } from "./overlay.ts";
+import { type Member, restWhenUnseen, sharedLab } from "./shared-labs.ts";
+import { tell } from "./telling.ts";
+import { foreignWays } from "./ways.ts";
+
+export type Kind = "lab" | "map" | "cell" | "training" | "search";
+export type Command = "run" | "pause" | "step" | "cancel" | "reset";
+
+export interface Wanted {
+  readonly kind: Kind;
+  readonly parent: HTMLElement;
+  /** The lab that the element is a part of, where it stands in one. */
+  readonly given: Lab | undefined;
+  /** Attributes, by the names of settings. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Further settings of a whole lab, as links have them. */
+  readonly link: string | undefined;
+  readonly labels: string | undefined;
+  readonly group: string;
+  /** Where the build lies. */
+  readonly base: string;
+  readonly workerUrl: string | undefined;
+  /** Aborted when the element leaves the page. */
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** An element's content. */
+export interface Mounted {
+  /** Attributes that changed; an empty one goes back to the default. */
+  set(settings: Readonly<Record<string, string>>): void;
+  useLabels(labels: string | undefined): void;
+  /** Whether the element is on the screen. */
+  see(isSeen: boolean): void;
+  command(name: Command): void;
+  close(): void;
+}
+
+type View = LitElement & { lab: Lab };
+
+/** Settings that each element of a kind has for itself. */
+const OWN: Readonly<Record<Exclude<Kind, "lab">, readonly SettingName[]>> = {
+  map: ["colour", "scheme", "keep", "x", "y", "zoom"],
+  cell: [],
+  training: ["panel"],
+  search: ["panel"],
+};
+/** The step that such an element is. */
+const PANEL: Partial<Record<Kind, Partial<Settings>>> = { training: { panel: "pretrain" }, search: { panel: "search" } };
+const CHARTED: ReadonlySet<Kind> = new Set<Kind>(["training", "search"]);
+
+/** Makes the parts of an element known. Those of a lab are the elements themselves, which find that they stand in one. */
+const define: Readonly<Record<Kind, () => Promise<void>>> = {
+  async map() {
+    const [{ ArchscapeMap }, { ArchscapeLegend }] = await Promise.all([
+      import("../elements/archscape-map.ts"),
+      import("../elements/archscape-legend.ts"),
+    ]);
+    once("archscape-legend", ArchscapeLegend);
+    once("archscape-map-view", ArchscapeMap);
+  },
+  async cell() {
+    once("archscape-cell-view", (await import("../elements/archscape-cell.ts")).ArchscapeCell);
+  },
+  async training() {
+    const [{ ArchscapeTraining }] = await Promise.all([import("../elements/archscape-training.ts"), defineCharts()]);
+    once("archscape-training-view", ArchscapeTraining);
+  },
+  async search() {
+    const [{ ArchscapeSearch }] = await Promise.all([import("../elements/archscape-search.ts"), defineCharts()]);
+    once("archscape-search-view", ArchscapeSearch);
+  },
+  async lab() {
+    const [{ ArchscapeLab }, { defineElements }] = await Promise.all([
+      import("../elements/archscape-lab.ts"),
+      import("../define.ts"),
+      ...(["map", "cell", "training", "search"] as const).map((kind) => define[kind]()),
+    ]);
+    defineElements();
+    once("archscape-lab-view", ArchscapeLab);
+  },
+};
+
+async function defineCharts(): Promise<void> {
+  once("archscape-charts", (await import("../elements/archscape-charts.ts")).ArchscapeCharts);
+}
+
+function once(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+let areWaysKnown = false;
+
+/** Puts the content of an element into `parent`. Rejects with a sentence where that cannot be. */
+export async function mount(wanted: Wanted): Promise<Mounted> {
+  const { kind, parent, given, base, workerUrl, signal } = wanted;
+  if (!areWaysKnown) allowWays(foreignWays(`${base}archscape.worker.js`, workerUrl), base);
+  areWaysKnown = true;
+  await define[kind]();
+  signal.throwIfAborted();
+  if (kind === "lab") return mountLab(wanted);
+  if (!given) return mountPart(wanted, kind);
+  const view = viewOf(kind, given);
+  parent.append(view);
+  return { set() {}, useLabels() {}, see() {}, command() {}, close: () => view.remove() };
+}
+
+function viewOf(kind: Kind, lab: Lab): View {
+  const view = document.createElement(`archscape-${kind}-view`) as View;
+  view.lab = lab;
+  return view;
+}
+
+/** Attributes as settings; complains of what does not fit. */
+function read(texts: Readonly<Record<string, string>>, emit: Emit): Partial<Settings> {
+  const { settings, complaints } = readSettings(new URLSearchParams(texts).toString());
+  for (const complaint of complaints) emit("archscape-error", { message: complaint.replace("The link", "The element") });
+  const given = Object.keys(texts) as SettingName[];
+  return Object.fromEntries(given.map((name) => [name, texts[name] === "" ? DEFAULT_SETTINGS[name] : settings[name]]));
+}
+
+async function mountPart(wanted: Wanted, kind: Exclude<Kind, "lab">): Promise<Mounted> {
+  const { parent, settings: texts, emit, signal } = wanted;
+  const given = read(texts, emit);
+  const shared = sharedLab({ ...DEFAULT_SETTINGS, ...given }, wanted.group);
+  const member: Member = { isSeen: false, emit };
+  const leave = shared.join(member);
+  try {
+    const lab = await shared.lab;
+    signal.throwIfAborted();
+    // One map's colours are not the other's; what else an element says holds for all.
+    const isOwn = (name: string): boolean => (OWN[kind] as readonly string[]).includes(name);
+    const part = (own: boolean) => Object.fromEntries(Object.entries(given).filter(([name]) => isOwn(name) === own));
+    lab.settings.set(part(false));
+    const seen = withOwn(lab, OWN[kind], { ...PANEL[kind], ...part(true) });
+    const views = [viewOf(kind, seen)];
+    if (CHARTED.has(kind)) {
+      const charts = document.createElement("archscape-charts") as View;
+      charts.lab = seen;
+      views.push(charts);
+    }
+    parent.append(...views);
+    const stop = tell(lab, kind === "training" || kind === "search" ? [kind] : [], emit);
+    const useLabels = (labels: string | undefined): void => {
+      if (labels === shared.labels) return;
+      shared.labels = labels;
+      void loadLabels(lab, labels, emit);
+    };
+    const isDemo = kind === "search" && lab.space.name === "nasbench201";
+    if (wanted.labels !== undefined || (isDemo && shared.labels === undefined)) useLabels(wanted.labels ?? "demo");
+    if (kind === "training") void lab.training.open();
+    const ready = async (): Promise<void> => {
+      await views[0]?.updateComplete;
+      if (kind === "map") await mapped(lab);
+      if (!signal.aborted) emit("archscape-ready", { space: lab.space.name, size: lab.space.size });
+    };
+    void ready();
+    return {
+      set: (changed) => seen.settings.set(read(changed, emit)),
+      useLabels,
+      see(isSeen) {
+        member.isSeen = isSeen;
+        shared.look();
+      },
+      command: (name) => command(lab, kind, name),
+      close() {
+        stop();
+        leave();
+        for (const view of views) view.remove();
+      },
+    };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+function mountLab({ parent, link, settings: texts, labels, emit }: Wanted): Mounted {
+  const view = document.createElement("archscape-lab-view") as ArchscapeLab;
+  const fields = new URLSearchParams(link?.replace(/^#/, ""));
+  for (const [name, text] of Object.entries(texts)) fields.set(name, text);
+  view.link = fields.toString();
+  let isSeen = false;
+  let shown: Lab | undefined;
+  let stop = (): void => undefined;
+  let look = (): void => undefined;
+  const follow = (): void => {
+    const { lab } = view;
+    if (!lab || lab === shown) return;
+    stop();
+    const isFirst = shown === undefined;
+    shown = lab;
+    stop = tell(lab, ["training", "search"], emit);
+    look = restWhenUnseen(lab, () => isSeen);
+    if (isFirst && labels !== undefined) void loadLabels(lab, labels, emit);
+    emit("archscape-ready", { space: lab.space.name, size: lab.space.size });
+  };
+  const unfollow = view.spaces.store.subscribe(follow);
+  parent.append(view);
+  follow();
+  return {
+    set: (changed) => shown?.settings.set(read(changed, emit)),
+    useLabels: (wanted) => shown && void loadLabels(shown, wanted, emit),
+    see(now) {
+      isSeen = now;
+      look();
+    },
+    command: () => undefined,
+    close() {
+      unfollow();
+      stop();
+      view.remove();
+      view.close();
+    },
+  };
+}
+
+function command(lab: Lab, kind: Kind, name: Command): void {
+  const { training, searching } = lab;
+  if (kind === "search") {
+    if (name === "run") lab.startSearch();
+    else searching.cancel();
+    return;
+  }
+  const isPaused = training.store.value.job === "paused";
+  if (name === "run") {
+    if (isPaused) training.resume();
+    else lab.startTraining();
+  } else if (name === "step") {
+    if (isPaused) training.stepOnce();
+    else lab.startTraining({ byStep: true });
+  } else if (name === "pause") training.pause();
+  else if (name === "cancel") training.cancel();
+  else lab.resetTraining();
+}
+
+/** Once the shipped embedding is on the map, or is known not to come. Others take minutes, which the map itself tells of. */
+async function mapped({ space, settings, atlas }: Lab): Promise<void> {
+  if (shippedModels(space.name)[settings.value.model]?.embedding === undefined) return;
+  await until(atlas.store, () => ["ready", "missing"].includes(atlas.store.value.atlas.status));
+}
+
+function until(store: Store<object>, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = store.subscribe(() => {
+      if (!isSo()) return;
+      stop();
+      resolve();
+    });
+    if (isSo()) {
+      stop();
+      resolve();
+    }
+  });
+}
+
+async function loadLabels(lab: Lab, labels: string | undefined, emit: Emit): Promise<void> {
+  if (labels === undefined || labels === "") return lab.dropLabels();
+  if (labels === "demo") return lab.loadDemoLabels();
+  const address = new URL(labels, document.baseURI);
+  const name = address.pathname.split("/").at(-1) ?? "labels.csv";
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`it came back with status ${answer.status}`);
+    await lab.openFiles([new File([await answer.arrayBuffer()], name)]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    emit("archscape-error", { message: `The label table ${name} could not be loaded: ${why.replace(/\.$/, "")}.` });
+  }
+}
