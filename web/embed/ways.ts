@@ -3,7 +3,8 @@ import split from "./any.worker.ts?worker&url";
 
 /**
  * How a worker starts on a page of another site. The browser refuses one from our address; a Blob belongs to the page, and may import our
- * file, unless the page's policy bars that; then it has to hold all of the text. A frame without an origin accepts `data:` only.
+ * file, unless the page's policy bars that; then it has to hold all of the text. A frame without an origin accepts `data:` only, which may
+ * import as well.
  *
  * @param whole address of the worker as one file, `archscape.worker.js`
  * @param given address of a copy of it on the page's own site
@@ -14,6 +15,7 @@ export function foreignWays(whole: string, given: string | undefined): readonly 
     fetched ??= textOf(whole);
     return fetched;
   };
+  const imports = `import ${JSON.stringify(new URL(split, document.baseURI).href)};`;
   const blob = (content: string): Worker => {
     const address = URL.createObjectURL(new Blob([content], { type: "text/javascript" }));
     const worker = new Worker(address, { type: "module" });
@@ -23,12 +25,10 @@ export function foreignWays(whole: string, given: string | undefined): readonly 
   };
   return [
     ...(given === undefined ? [] : [{ where: "given", start: () => new Worker(given, { type: "module" }) } as const]),
-    { where: "imported", start: () => blob(`import ${JSON.stringify(new URL(split, document.baseURI).href)};`) },
+    { where: "imported", start: () => blob(imports) },
     { where: "copied", start: async () => blob(await text()) },
-    {
-      where: "data",
-      start: async () => new Worker(`data:text/javascript,${encodeURIComponent(await text())}`, { type: "module" }),
-    },
+    // All of the text would be more than the two megabytes that Chromium takes for an address.
+    { where: "data", start: () => new Worker(`data:text/javascript,${encodeURIComponent(imports)}`, { type: "module" }) },
   ];
 }
 

@@ -10,7 +10,7 @@ import { makeService, type ServiceName } from "./services.ts";
 
 /**
  * `worker`: from its own file. `given`: from the copy that the page's author named. `imported`: a Blob that imports the file. `copied`: a
- * Blob with all of its text. `data`: the same as a `data:` address. `page`: no worker, but this thread, in slices.
+ * Blob with all of its text. `data`: from a `data:` address that imports the file. `page`: no worker, but this thread, in slices.
  */
 export type Where = "worker" | "given" | "imported" | "copied" | "data" | "page";
 
