@@ -66,22 +66,33 @@ export {
   type SampleSettings,
 } from "./engine.ts";
 export { InputError } from "./errors.ts";
-export { readSafeTensors, type SafeTensors, writeSafeTensors } from "./formats/safetensors.ts";
+export type { Goal, Metric, Quantity } from "./formats/label-table.ts";
+export {
+  type ArrayOf,
+  type Dtype,
+  readSafeTensors,
+  type SafeTensors,
+  type Tensor,
+  writeSafeTensors,
+} from "./formats/safetensors.ts";
 export { tableText } from "./formats/table-text.ts";
-export type { Objective } from "./objectives/objective.ts";
+export type { LabelChoice } from "./objectives/label-table.ts";
+export type { Evaluation, MetricInfo, Objective } from "./objectives/objective.ts";
 export { type PrepareSpaceOptions, prepareSpace } from "./preparation.ts";
 export { PRETRAINED, type Pretrained } from "./pretrained.ts";
 export type { OptionDescription } from "./search/options.ts";
 export { STRATEGIES, STRATEGY_OPTIONS, STRATEGY_TITLES, type StrategyName, type StrategyOptions } from "./search/strategies.ts";
 export type { SearchProtocol } from "./search/strategy.ts";
-export { averageCurve, bestSoFar, summarise } from "./search/summary.ts";
+export { averageCurve, bestSoFar, type Curve, type Measure, type Statistics, summarise } from "./search/summary.ts";
 export { type Budget, best, type Query, type Trace } from "./search/trace.ts";
 export {
   DISCRETE_ENCODINGS,
   type DiscreteEncoding,
+  type Encodable,
   type EncodedSpace,
   encodeSpace,
 } from "./spaces/discrete/encode.ts";
+export type { PathLengths } from "./spaces/discrete/paths.ts";
 export {
   convert,
   darts,
@@ -97,11 +108,12 @@ export {
   type SpaceRequest,
   searchSpace,
 } from "./spaces/index.ts";
-export type { Graph, Membership, SearchSpace, SpaceSample } from "./spaces/space.ts";
+export type { Decisions, Graph, LogOdds, Membership, SearchSpace, SpaceName, SpaceSample } from "./spaces/space.ts";
 export { VERSION } from "./version.ts";
 export type { BackendChoice } from "./vgae/backend.ts";
 export type { Tunable } from "./vgae/changes.ts";
 export { ENCODERS, type Encoder, PROTOCOLS, type Protocol, type TrainingOptions } from "./vgae/config.ts";
+export type { Decoding } from "./vgae/decoding.ts";
 export type { DrawnSamples } from "./vgae/exploration.ts";
 export type { CellPath } from "./vgae/follow.ts";
 export type { Neighbours } from "./vgae/nearest/neighbours.ts";
@@ -109,4 +121,4 @@ export type { EpochReport } from "./vgae/pretrain.ts";
 export type { PriorName } from "./vgae/prior/prior.ts";
 export { type SampleQuality, uniformUniqueness } from "./vgae/prior/samples.ts";
 export type { ModelQuality, Reconstruction } from "./vgae/quality.ts";
-export type { BackendName, StepMetrics } from "./vgae/trainer.ts";
+export type { BackendName, Losses, StepMetrics } from "./vgae/trainer.ts";

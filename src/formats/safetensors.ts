@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
  */
 
 /** Typed array in which each dtype is held. F16 keeps its bit patterns; `toFloat32` turns any of them into numbers. */
-interface ArrayOf {
+export interface ArrayOf {
   F64: Float64Array;
   F32: Float32Array;
   F16: Uint16Array;

@@ -29,7 +29,8 @@ export interface EncodedSpace {
   readonly encoding: DiscreteEncoding;
 }
 
-type Encodable = Pick<SearchSpace, "name" | "nodes" | "operations" | "size" | "graph">;
+/** What of a space its encodings are made of. */
+export type Encodable = Pick<SearchSpace, "name" | "nodes" | "operations" | "size" | "graph">;
 
 /**
  * Encodes a prepared space. Widths of `adjacency`, `operations` and `path`: 30, 30 and 155 for NAS-Bench-201, 41, 21 and 40 for NAS-Bench-101,
