@@ -7,6 +7,7 @@ import { SPACE_TEXTS } from "../spaces.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
+import { projectionForm, projectionStyles } from "./projection-form.ts";
 import { step, stepStyles } from "./step.ts";
 
 const KEEPS = [
@@ -33,6 +34,7 @@ export class ArchscapeExplore extends LitElement {
   static override styles = [
     shared,
     stepStyles,
+    projectionStyles,
     css`
       form {
         display: grid;
@@ -62,6 +64,7 @@ export class ArchscapeExplore extends LitElement {
       this.lab.atlas.store,
       this.lab.figures.store,
       this.lab.instruments.insights,
+      this.lab.instruments.projecting.store,
     ]);
   }
 
@@ -88,7 +91,7 @@ export class ArchscapeExplore extends LitElement {
       title: "Explore",
       summary,
       primary,
-      body: html`${this.colour()} ${this.finder()} ${this.table()} ${this.figures()} ${this.exports()}`,
+      body: html`${this.colour()} ${projectionForm(lab)} ${this.finder()} ${this.table()} ${this.figures()} ${this.exports()}`,
     });
     return html`${opened}
       ${this.showsFigures ? html`<archscape-figures .lab=${lab} @close=${this.closeFigures}></archscape-figures>` : nothing}`;
