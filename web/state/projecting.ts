@@ -7,6 +7,7 @@ import type { UmapApi } from "../map/umap-protocol.ts";
 import type { Atlas, AtlasStore } from "./atlas.ts";
 import type { Settings } from "./settings.ts";
 import { createStore, type Store, type Watchable } from "./store.ts";
+import { openThread } from "./threads.ts";
 import { isActive, type TrainingStore } from "./training.ts";
 import { connect } from "./workers.ts";
 
@@ -108,15 +109,14 @@ export function createProjecting({
 }
 
 function inWorker(request: UmapRequest, onProgress: (share: number) => void): LayoutJob {
-  const client = connect<UmapApi>(
-    () => new Worker(new URL("../map/umap.worker.ts", import.meta.url), { type: "module", name: "umap" }),
-    "layout",
-  );
+  const own = () => new Worker(new URL("../map/umap.worker.ts", import.meta.url), { type: "module", name: "umap" });
+  const client = connect<UmapApi>(() => openThread("umap", own), "layout");
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }: MessageEvent<number>) => onProgress(data);
   return {
     points: client.ask((api) => api.layOut(request, transfer(port2, [port2]))),
     end() {
+      port1.postMessage("cancel");
       port1.close();
       client.close();
     },
