@@ -59,7 +59,7 @@ export const SEARCHED = ["embedding", ...DISCRETE_ENCODINGS, "none"] as const sa
 export const SEARCHED_WORDS: Readonly<Record<Points, string>> = {
   embedding: "the embedding on the map",
   ...DISCRETE_ENCODING_TITLES,
-  none: "the space itself, by single edits",
+  none: "the space itself, without an embedding",
 };
 
 /** Two principal components, or a layout in which the nearest stay near. */
