@@ -36,6 +36,20 @@ test.beforeAll(async () => {
       policy: `script-src ${from} 'wasm-unsafe-eval'; worker-src 'self'`,
     },
     "/strict.html": { html: foreign, policy: `default-src 'none'; script-src ${from}; connect-src ${from}` },
+    "/article.html": {
+      html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>An article</title>
+<script type="module" src="${from}/note.js"></script><script type="module" src="${from}/archscape.js"></script></head><body>
+<div style="height: 3000px"><h1>Far above</h1></div><div style="width: 480px">
+<archscape-training loading="lazy" epochs="1000"></archscape-training>
+<archscape-map loading="lazy" colour="macs" id="first"><p slot="poster">A picture of the map</p></archscape-map>
+<archscape-cell loading="lazy"></archscape-cell>
+<archscape-map loading="lazy" colour="label:valid_accuracy" labels="demo" id="second"></archscape-map></div></body></html>`,
+    },
+    "/lab.html": {
+      html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A column</title>
+<script type="module" src="${from}/archscape.js"></script></head><body>
+<div style="width: 600px"><archscape-lab link="hide=search&amp;colour=macs"></archscape-lab></div></body></html>`,
+    },
     "/frame.html": {
       html: '<!doctype html><title>Frame</title><iframe sandbox="allow-scripts" src="/plain.html" width="900" height="900"></iframe>',
     },
@@ -107,4 +121,65 @@ test("in a frame without an origin the worker is a data: address", async ({ page
   const frame = page.frames()[1] as Frame;
   await frame.waitForFunction(() => "noted" in window);
   expect(await expectWork(frame)).toMatchObject({ where: "data", backend: "tfjs-wasm" });
+});
+
+test("elements wait with a poster until they are near the screen, share engine, embedding and selection, and rest out of sight", async ({
+  page,
+}) => {
+  const before = elements.asked.length;
+  await page.goto(`${host.origin}/article.html`);
+  const first = page.locator("#first");
+  await expect(first).toHaveAttribute("data-status", "waiting");
+  await expect(first.getByText("A picture of the map")).toBeVisible();
+  const asked = elements.asked.slice(before).filter((path) => !path.includes("preload-helper"));
+  expect(asked.sort()).toEqual(["/archscape.js", "/note.js"]);
+
+  const training = page.locator("archscape-training");
+  await training.scrollIntoViewIfNeeded();
+  await expect(training).toHaveAttribute("data-status", "ready");
+  await page.locator("#second").scrollIntoViewIfNeeded();
+  for (const element of await page.locator("[data-status]").all()) await expect(element).toHaveAttribute("data-status", "ready");
+  await expect(first.getByText("A picture of the map")).toBeHidden();
+  expect(elements.asked.filter((path) => path.includes("released.embedding")).length).toBe(1);
+  expect(page.workers().map((worker) => worker.url().split(":")[0])).toEqual(["blob", "blob"]);
+
+  await first.evaluate((map) => map.setAttribute("cell", "11472"));
+  await expect(page.locator("archscape-cell-view h2")).toHaveText("Cell 11,472");
+  await expect(page.locator("#second")).toHaveAttribute("cell", "11472");
+  expect((await noted(page, "select")).at(-1)).toMatchObject({ cell: 11472, text: expect.stringContaining("nor_conv") });
+  await expect(first.locator("archscape-legend select")).toHaveValue("macs");
+  await expect(page.locator("#second archscape-legend select")).toHaveValue("label:valid_accuracy");
+
+  const steps = async (): Promise<number> => Number((await noted(page, "progress")).at(-1)?.["done"] ?? 0);
+  await training.evaluate((element) => (element as HTMLElement & { run(): Promise<void> }).run());
+  await expect.poll(steps).toBeGreaterThan(0);
+  await page.getByRole("heading", { name: "Far above" }).scrollIntoViewIfNeeded();
+  await expect(training.locator(".summary").first()).toContainText("paused");
+  const rested = await steps();
+  await training.scrollIntoViewIfNeeded();
+  await expect.poll(steps).toBeGreaterThan(rested);
+  // Nothing in a shadow tree is an element that nobody has made known.
+  const unknown = await page.evaluate(() => {
+    const all = (root: ParentNode): Element[] =>
+      [...root.querySelectorAll("*")].flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
+    return all(document)
+      .filter((element) => !element.matches(":defined"))
+      .map(({ localName }) => localName);
+  });
+  expect(unknown).toEqual([]);
+  expect(await noted(page, "error")).toEqual([]);
+});
+
+test("a whole lab stands in a column of a page, leaves its address alone and shows its map", async ({ page }) => {
+  await page.goto(`${host.origin}/lab.html#chapter-2`);
+  const lab = page.locator("archscape-lab");
+  await expect(lab).toHaveAttribute("data-status", "ready");
+  await expect(lab.locator("archscape-map-view .caption")).toContainText("variance");
+  await expect(lab.locator("archscape-search")).toHaveCount(0);
+  await expect(lab.locator("archscape-notices li")).toHaveCount(0);
+  await expect(lab.locator(".tabs")).toBeVisible();
+  await lab.getByRole("button", { name: "Cell", exact: true }).click();
+  await lab.getByRole("button", { name: "Random cell" }).click();
+  await expect(lab.locator("archscape-cell-view h2")).toHaveText(/^Cell /);
+  await expect(page).toHaveURL(/#chapter-2$/);
 });

@@ -93,7 +93,7 @@ export class ArchscapeCharts extends LitElement {
       figcaption button:focus-visible {
         opacity: 1;
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         .figures {
           grid-auto-flow: row;
         }

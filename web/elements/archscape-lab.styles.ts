@@ -9,7 +9,7 @@ export const labStyles = css`
     overflow: hidden;
     background: var(--paper);
   }
-  .offers {
+  archscape-offer {
     grid-row: 2;
   }
   main {
@@ -169,7 +169,7 @@ export const labStyles = css`
     border-radius: 16px;
     pointer-events: none;
   }
-  @media (max-width: 1160px) and (min-width: 801px) {
+  @container (max-width: 1160px) and (min-width: 801px) {
     main:not(.alone) {
       --steps: 280px;
       --cell: 288px;
@@ -181,7 +181,7 @@ export const labStyles = css`
   main.cell-less:not(.alone) {
     --cell: 0px;
   }
-  @media (max-width: 800px) {
+  @container (max-width: 800px) {
     header {
       gap: 8px;
       padding: 8px 12px;
@@ -256,6 +256,9 @@ export const labStyles = css`
     .tabs button:focus-visible {
       outline-offset: -2px;
     }
+  }
+  /* What lies over the page has the screen's width, not the lab's. */
+  @media (max-width: 800px) {
     .pop {
       inset: auto 12px 12px 12px;
       width: auto;

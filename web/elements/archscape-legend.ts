@@ -46,7 +46,7 @@ export class ArchscapeLegend extends LitElement {
       .marker {
         fill: var(--accent);
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         :host {
           padding: 4px 12px;
         }

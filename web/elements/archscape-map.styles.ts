@@ -112,7 +112,11 @@ export const mapStyles = css`
     stroke: currentColor;
     stroke-width: 1.5px;
   }
-  @media (max-width: 800px) {
+  @container (max-width: 800px) {
+    /* For what a press does. */
+    .canvas {
+      --is-narrow: 1;
+    }
     .caption {
       top: 8px;
       left: 12px;

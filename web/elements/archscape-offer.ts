@@ -31,7 +31,7 @@ export class ArchscapeOffer extends LitElement {
       .row {
         flex-wrap: nowrap;
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         section {
           padding: 8px 12px;
         }

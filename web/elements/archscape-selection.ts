@@ -30,7 +30,7 @@ export class ArchscapeSelection extends LitElement {
         overflow: auto;
         scrollbar-width: thin;
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         .scroll {
           max-height: 120px;
         }

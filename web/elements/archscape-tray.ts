@@ -47,7 +47,7 @@ export class ArchscapeTray extends LitElement {
         color: var(--quiet);
         text-decoration-color: transparent;
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         section {
           padding: 4px 12px 8px;
         }

@@ -92,7 +92,7 @@ export class ArchscapeWalk extends LitElement {
         overflow: auto;
         max-height: 116px;
       }
-      @media (max-width: 800px) {
+      @container (max-width: 800px) {
         :host {
           --height: 48px;
         }

@@ -43,8 +43,14 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const transform = `matrix(${scale} 0 0 ${-scale} ${width / 2 - view.x * scale} ${height / 2 + view.y * scale})`;
   const isPlaced = (index: number): boolean => Number.isFinite(points[index * 2]);
   const at = (index: number): string => `${points[index * 2]} ${points[index * 2 + 1]}`;
-  const dots = (indices: readonly number[]): string => indices.map((index) => `M${at(index)}h0`).join("");
-  const line = (indices: readonly number[]): string => (indices.length > 1 ? `M${indices.map(at).join("L")}` : "");
+  // While a model is trained, a search before it has cells that the map has not.
+  const placed = (indices: readonly number[]): number[] => indices.filter(isPlaced);
+  const dots = (indices: readonly number[]): string =>
+    placed(indices)
+      .map((index) => `M${at(index)}h0`)
+      .join("");
+  const line = (indices: readonly number[]): string =>
+    placed(indices).length > 1 ? `M${placed(indices).map(at).join("L")}` : "";
 
   const { cell } = lab.settings.value;
   const chosen = cell >= 0 && isPlaced(cell);
@@ -56,10 +62,7 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const path = lab.searching.walk(limit);
   const isNumbered = look.quantity?.key === "order" && path && path.queries.length <= MOST_NUMBERED;
   const asked = limit === undefined ? undefined : path?.queries.at(-1);
-  const { atlas } = lab.atlas.store.value;
-  // Only in the plane a straight line of the embedding is one of the map.
-  const isPlane = atlas.status === "ready" && atlas.umapSeed === undefined;
-  const places = walk ? stopPlaces(walk, points, isPlane) : [];
+  const places = walk ? stopPlaces(walk, points) : [];
   return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
     <g transform=${transform}>
       ${(lab.instruments.thickness.value.levels ?? []).map(({ outline }) => svg`<path class="level" d=${outline} />`)}
@@ -75,7 +78,7 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
       ${asked === undefined ? nothing : ring(look, "hovered", dots([asked]), asked)}
       ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
       ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
-      ${walk && isPlane ? leads(walk, places, points) : nothing} ${places.length > 1 ? stroll(places) : nothing}
+      ${walk ? leads(walk, places, points) : nothing} ${places.length > 1 ? stroll(places) : nothing}
       ${hovered >= 0 && hovered !== cell ? ring(look, "hovered", dots([hovered]), hovered) : nothing}
       ${chosen ? ring(look, "chosen", dots([cell]), cell) : nothing}
     </g>
@@ -86,10 +89,12 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
 
 type Place = readonly [number, number];
 
-/** Where the stops stand: cells in their places; points of a straight line on the line between its ends, where there is one. */
-function stopPlaces({ how, stops }: Walk, points: Float32Array, isPlane: boolean): Place[] {
+/**
+ * Where the stops stand: cells in their places; points of a straight line on the line between its ends, where they were decoded.
+ */
+function stopPlaces({ how, stops }: Walk, points: Float32Array): Place[] {
   const place = (index: number): Place => [points[2 * index] as number, points[2 * index + 1] as number];
-  if (how !== "decoded" || !isPlane) return stops.map(({ near }) => place(near));
+  if (how !== "decoded") return stops.map(({ near }) => place(near));
   const [first, last] = [stops[0], stops.at(-1)];
   if (!first || !last) return [];
   const [[x0, y0], [x1, y1]] = [place(first.near), place(last.near)];

@@ -12,8 +12,6 @@ export interface Step {
   readonly primary: {
     readonly label: string;
     readonly run: () => void;
-    /** What a press does. */
-    readonly hint: string;
     /** Why it cannot run now. */
     readonly obstacle?: string | undefined;
   };
@@ -29,9 +27,9 @@ export function step({ lab, panel, number, title, summary, primary, body }: Step
   const { obstacle } = primary;
   return html`<section class=${open ? "step open" : "step"} aria-labelledby="title">
     <header>
-      <span class="ordinal lab-only" aria-hidden="true">${number}</span>
+      <span class="ordinal" aria-hidden="true">${number}</span>
       <h2 id="title">
-        <button type="button" class="opener" title=${`${open ? "Step" : "Opens step"} ${number}`} aria-expanded=${open} aria-controls="body" @click=${() => lab.settings.set({ panel })}>
+        <button type="button" class="opener" aria-expanded=${open} aria-controls="body" @click=${() => lab.settings.set({ panel })}>
           <span class="vh">Step ${number}: </span>${title}
         </button>
       </h2>
@@ -41,7 +39,7 @@ export function step({ lab, panel, number, title, summary, primary, body }: Step
         data-primary
         ?disabled=${obstacle !== undefined}
         aria-describedby=${obstacle ? "obstacle" : nothing}
-        title=${obstacle ?? primary.hint}
+        title=${obstacle ?? nothing}
         @click=${primary.run}
       >
         ${primary.label}
@@ -59,19 +57,14 @@ export const stepStyles = css`
   }
   .step > header {
     display: grid;
-    grid-template-columns: 24px minmax(0, 1fr) auto;
+    /* A step that stands alone on somebody's page has no number. */
+    grid-template-columns: var(--ordinal, 24px) minmax(0, 1fr) auto;
     align-items: center;
     padding: 12px 16px;
     column-gap: 4px;
   }
-  /* What leads elsewhere in the lab, where the step stands alone on somebody's page. */
-  .lab-only {
-    display: var(--lab-only, block);
-  }
-  .row.lab-only {
-    display: var(--lab-only, flex);
-  }
   .ordinal {
+    overflow: hidden;
     font-weight: 600;
     color: var(--quiet);
   }
@@ -100,9 +93,9 @@ export const stepStyles = css`
   }
   .body {
     gap: 16px;
-    padding: 4px 16px 20px 44px;
+    padding: 4px 16px 20px calc(20px + var(--ordinal, 24px));
   }
-  @media (max-width: 800px) {
+  @container (max-width: 800px) {
     .body {
       padding-left: 16px;
     }

@@ -272,9 +272,7 @@ export abstract class ArchscapeElement extends Base {
     const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const byPage = /dark/.test(colorScheme) && (prefersDark || !/light/.test(colorScheme));
     const isDark = theme === "dark" || (theme !== "light" && byPage);
-    this.#frame?.parentNode?.querySelectorAll(":scope > *").forEach((child) => {
-      child.classList.toggle("dark", isDark);
-    });
+    for (const child of this.shadowRoot?.children ?? []) child.classList.toggle("dark", isDark);
   }
 
   #showPoster(): void {

@@ -55,27 +55,27 @@ export class ArchscapeTrainingElement extends ArchscapeElement {
 
   /** Starts training, or goes on where it was paused. */
   async run(): Promise<void> {
-    (await this.mounted()).command("run");
+    await (await this.mounted()).command("run");
   }
 
   /** Pauses after the step under way. */
   async pause(): Promise<void> {
-    (await this.mounted()).command("pause");
+    await (await this.mounted()).command("pause");
   }
 
   /** Makes one step. */
   async step(): Promise<void> {
-    (await this.mounted()).command("step");
+    await (await this.mounted()).command("step");
   }
 
   /** Ends the run; its model stays. */
   async cancel(): Promise<void> {
-    (await this.mounted()).command("cancel");
+    await (await this.mounted()).command("cancel");
   }
 
   /** Back to the state before the first run. */
   async reset(): Promise<void> {
-    (await this.mounted()).command("reset");
+    await (await this.mounted()).command("reset");
   }
 }
 
@@ -101,12 +101,12 @@ export class ArchscapeSearchElement extends ArchscapeElement {
 
   /** Starts the search. */
   async run(): Promise<void> {
-    (await this.mounted()).command("run");
+    await (await this.mounted()).command("run");
   }
 
   /** Ends it after the evaluation under way. */
   async cancel(): Promise<void> {
-    (await this.mounted()).command("cancel");
+    await (await this.mounted()).command("cancel");
   }
 }
 

@@ -10,6 +10,8 @@ import type { Emit } from "./events.ts";
 export interface Member {
   /** Whether it is on the screen, in a tab that is looked at. */
   isSeen: boolean;
+  /** Whether what can fail is begun there. */
+  readonly hasControls: boolean;
   readonly emit: Emit;
 }
 
@@ -45,7 +47,8 @@ export function sharedLab(wanted: Settings, group: string): SharedLab {
     for (const { id, tone, text } of notices.store.value.notices) {
       if (id <= told) continue;
       told = id;
-      const teller = [...members].find(({ isSeen }) => isSeen) ?? [...members][0];
+      const seen = [...members].filter(({ isSeen }) => isSeen);
+      const teller = seen.find(({ hasControls }) => hasControls) ?? seen[0] ?? [...members][0];
       if (tone === "problem") teller?.emit("archscape-error", { message: text });
     }
   });

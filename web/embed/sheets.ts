@@ -20,6 +20,10 @@ const frame = `
   font: var(--size-body) / 1.45 var(--sans);
   color: var(--ink);
   background: var(--paper);
+  color-scheme: light;
+}
+.frame.dark {
+  color-scheme: dark;
 }
 .view {
   grid-area: 1 / 1;
@@ -27,6 +31,12 @@ const frame = `
   grid-template: minmax(0, 1fr) / minmax(0, 1fr);
   min-width: 0;
   min-height: 0;
+}
+:host(:not([inside])) .view {
+  container-type: inline-size;
+}
+.view > :is(archscape-map-view, archscape-lab-view) {
+  height: 100%;
 }
 .view:empty {
   min-height: 120px;
@@ -73,15 +83,18 @@ const frame = `
   aspect-ratio: 3 / 2;
 }
 :host(:not(archscape-lab, [inside])) .frame {
-  --lab-only: none;
+  --ordinal: 0px;
 }
 :host(archscape-lab) {
   height: 720px;
 }
+:host(archscape-lab) .frame {
+  contain: layout paint;
+}
 :host([inside]) .frame {
   background: none;
 }
-:host([inside]) .caption {
+:host([inside]) :is(.caption, .poster) {
   display: none;
 }
 `;

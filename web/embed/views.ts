@@ -41,7 +41,7 @@ export interface Mounted {
   useLabels(labels: string | undefined): void;
   /** Whether the element is on the screen. */
   see(isSeen: boolean): void;
-  command(name: Command): void;
+  command(name: Command): Promise<void>;
   close(): void;
 }
 
@@ -56,27 +56,62 @@ const OWN: Readonly<Record<Exclude<Kind, "lab">, readonly SettingName[]>> = {
 };
 /** The step that such an element is. */
 const PANEL: Partial<Record<Kind, Partial<Settings>>> = { training: { panel: "pretrain" }, search: { panel: "search" } };
-const CHARTED: ReadonlySet<Kind> = new Set<Kind>(["training", "search"]);
+/** What stands below the element's own content. */
+const BELOW: Readonly<Record<Exclude<Kind, "lab">, readonly string[]>> = {
+  map: ["archscape-tray"],
+  cell: [],
+  training: ["archscape-charts", "archscape-follow"],
+  search: ["archscape-charts", "archscape-study"],
+};
 
 /** Makes the parts of an element known. Those of a lab are the elements themselves, which find that they stand in one. */
 const define: Readonly<Record<Kind, () => Promise<void>>> = {
   async map() {
-    const [{ ArchscapeMap }, { ArchscapeLegend }] = await Promise.all([
+    const [
+      { ArchscapeMap },
+      { ArchscapeLegend },
+      { ArchscapeTray },
+      { ArchscapeWalk },
+      { ArchscapeSelection },
+      { ArchscapeReplay },
+    ] = await Promise.all([
       import("../elements/archscape-map.ts"),
       import("../elements/archscape-legend.ts"),
+      import("../elements/archscape-tray.ts"),
+      import("../elements/archscape-walk.ts"),
+      import("../elements/archscape-selection.ts"),
+      import("../elements/archscape-replay.ts"),
     ]);
     once("archscape-legend", ArchscapeLegend);
+    once("archscape-walk", ArchscapeWalk);
+    once("archscape-selection", ArchscapeSelection);
+    once("archscape-replay", ArchscapeReplay);
+    once("archscape-tray", ArchscapeTray);
     once("archscape-map-view", ArchscapeMap);
   },
   async cell() {
     once("archscape-cell-view", (await import("../elements/archscape-cell.ts")).ArchscapeCell);
   },
   async training() {
-    const [{ ArchscapeTraining }] = await Promise.all([import("../elements/archscape-training.ts"), defineCharts()]);
+    const [{ ArchscapeTraining }, { ArchscapeCharts }, { ArchscapeFollow }] = await Promise.all([
+      import("../elements/archscape-training.ts"),
+      import("../elements/archscape-charts.ts"),
+      import("../elements/archscape-follow.ts"),
+    ]);
+    once("archscape-charts", ArchscapeCharts);
+    once("archscape-follow", ArchscapeFollow);
     once("archscape-training-view", ArchscapeTraining);
   },
   async search() {
-    const [{ ArchscapeSearch }] = await Promise.all([import("../elements/archscape-search.ts"), defineCharts()]);
+    const [{ ArchscapeSearch }, { ArchscapeCharts }, { ArchscapeStudy }, { ArchscapeNotices }] = await Promise.all([
+      import("../elements/archscape-search.ts"),
+      import("../elements/archscape-charts.ts"),
+      import("../elements/archscape-study.ts"),
+      import("../elements/archscape-notices.ts"),
+    ]);
+    once("archscape-charts", ArchscapeCharts);
+    once("archscape-notices", ArchscapeNotices);
+    once("archscape-study", ArchscapeStudy);
     once("archscape-search-view", ArchscapeSearch);
   },
   async lab() {
@@ -89,10 +124,6 @@ const define: Readonly<Record<Kind, () => Promise<void>>> = {
     once("archscape-lab-view", ArchscapeLab);
   },
 };
-
-async function defineCharts(): Promise<void> {
-  once("archscape-charts", (await import("../elements/archscape-charts.ts")).ArchscapeCharts);
-}
 
 function once(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
@@ -109,13 +140,13 @@ export async function mount(wanted: Wanted): Promise<Mounted> {
   signal.throwIfAborted();
   if (kind === "lab") return mountLab(wanted);
   if (!given) return mountPart(wanted, kind);
-  const view = viewOf(kind, given);
+  const view = viewOf(`archscape-${kind}-view`, given);
   parent.append(view);
-  return { set() {}, useLabels() {}, see() {}, command() {}, close: () => view.remove() };
+  return { set() {}, useLabels() {}, see() {}, async command() {}, close: () => view.remove() };
 }
 
-function viewOf(kind: Kind, lab: Lab): View {
-  const view = document.createElement(`archscape-${kind}-view`) as View;
+function viewOf(name: string, lab: Lab): View {
+  const view = document.createElement(name) as View;
   view.lab = lab;
   return view;
 }
@@ -132,7 +163,7 @@ async function mountPart(wanted: Wanted, kind: Exclude<Kind, "lab">): Promise<Mo
   const { parent, settings: texts, emit, signal } = wanted;
   const given = read(texts, emit);
   const shared = sharedLab({ ...DEFAULT_SETTINGS, ...given }, wanted.group);
-  const member: Member = { isSeen: false, emit };
+  const member: Member = { isSeen: false, hasControls: kind === "training" || kind === "search", emit };
   const leave = shared.join(member);
   try {
     const lab = await shared.lab;
@@ -142,18 +173,22 @@ async function mountPart(wanted: Wanted, kind: Exclude<Kind, "lab">): Promise<Mo
     const part = (own: boolean) => Object.fromEntries(Object.entries(given).filter(([name]) => isOwn(name) === own));
     lab.settings.set(part(false));
     const seen = withOwn(lab, OWN[kind], { ...PANEL[kind], ...part(true) });
-    const views = [viewOf(kind, seen)];
-    if (CHARTED.has(kind)) {
-      const charts = document.createElement("archscape-charts") as View;
-      charts.lab = seen;
-      views.push(charts);
-    }
+    const views = [`archscape-${kind}-view`, ...BELOW[kind]].map((name) => viewOf(name, seen));
     parent.append(...views);
+    const charts = views.find(({ localName }) => localName === "archscape-charts");
+    const showCharts = (): void => {
+      const { training, searching } = lab;
+      const has = kind === "search" ? searching.store.value.runs.length > 0 : training.store.value.metricsCount > 0;
+      if (charts) charts.hidden = !has;
+    };
+    showCharts();
+    const stops = [lab.training.store.subscribe(showCharts), lab.searching.store.subscribe(showCharts)];
     const stop = tell(lab, kind === "training" || kind === "search" ? [kind] : [], emit);
+    let labelled: Promise<void> | undefined;
     const useLabels = (labels: string | undefined): void => {
       if (labels === shared.labels) return;
       shared.labels = labels;
-      void loadLabels(lab, labels, emit);
+      labelled = loadLabels(lab, labels, emit);
     };
     const isDemo = kind === "search" && lab.space.name === "nasbench201";
     if (wanted.labels !== undefined || (isDemo && shared.labels === undefined)) useLabels(wanted.labels ?? "demo");
@@ -171,9 +206,14 @@ async function mountPart(wanted: Wanted, kind: Exclude<Kind, "lab">): Promise<Mo
         member.isSeen = isSeen;
         shared.look();
       },
-      command: (name) => command(lab, kind, name),
+      async command(name) {
+        // A search that is begun at once is one of the labels on their way.
+        await labelled;
+        command(lab, kind, name);
+      },
       close() {
         stop();
+        for (const each of stops) each();
         leave();
         for (const view of views) view.remove();
       },
@@ -214,7 +254,7 @@ function mountLab({ parent, link, settings: texts, labels, emit }: Wanted): Moun
       isSeen = now;
       look();
     },
-    command: () => undefined,
+    command: async () => undefined,
     close() {
       unfollow();
       stop();

@@ -20,10 +20,8 @@ const map = (source: Extract<Atlas, { status: "ready" }>["source"], present?: Ui
   source,
   rows: new Float32Array(0),
   present,
-  plane: new Float32Array(0),
-  explained: 1,
   points: new Float32Array(0),
-  umapSeed: undefined,
+  explained: 1,
 });
 const released = { kind: "shipped", protocol: "released" } as const;
 const shipped = map(released);
