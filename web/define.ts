@@ -14,6 +14,7 @@ import { ArchscapeSelfTest } from "./elements/archscape-self-test.ts";
 import { ArchscapeShare } from "./elements/archscape-share.ts";
 import { ArchscapeSpace } from "./elements/archscape-space.ts";
 import { ArchscapeStudy } from "./elements/archscape-study.ts";
+import { ArchscapeTour } from "./elements/archscape-tour.ts";
 import { ArchscapeTraining } from "./elements/archscape-training.ts";
 import { ArchscapeTray } from "./elements/archscape-tray.ts";
 import { ArchscapeWalk } from "./elements/archscape-walk.ts";
@@ -35,6 +36,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-share": ArchscapeShare,
   "archscape-space": ArchscapeSpace,
   "archscape-study": ArchscapeStudy,
+  "archscape-tour": ArchscapeTour,
   "archscape-training": ArchscapeTraining,
   "archscape-tray": ArchscapeTray,
   "archscape-walk": ArchscapeWalk,

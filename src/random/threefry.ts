@@ -15,6 +15,7 @@ export const STREAMS = {
   space: 8,
   statistics: 9,
   figures: 10,
+  projection: 11,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

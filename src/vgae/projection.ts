@@ -79,7 +79,8 @@ function covarianceOf(embedding: Float32Array, mean: Float64Array): Matrix {
   return covariance;
 }
 
-function spread(rows: Float32Array, { present, size }: Part): Float32Array {
+/** Points of rows as points of architectures. */
+export function spread(rows: Float32Array, { present, size }: Part): Float32Array {
   const points = new Float32Array(2 * size).fill(Number.NaN);
   for (let i = 0; i < present.length; i++) {
     const index = present[i] as number;
@@ -95,8 +96,8 @@ function steadySign(vector: number[]): number[] {
   return largest < 0 ? vector.map((value) => -value) : vector;
 }
 
-/** Moves the middle of the bulk to the origin and scales it to reach from -1 to 1; few stragglers stay outside. */
-function fitSquare(points: Float32Array): void {
+/** Moves the middle of the bulk to the origin and scales it to reach from -1 to 1, in place; few stragglers stay outside. */
+export function fitSquare(points: Float32Array): void {
   const count = points.length / 2;
   const middle = [0, 0];
   let half = 0;
@@ -112,8 +113,11 @@ function fitSquare(points: Float32Array): void {
   for (let i = 0; i < points.length; i++) points[i] = ((points[i] as number) - (middle[i % 2] as number)) / (half || 1);
 }
 
-/** @param present place of each point in `target`, which may lack it */
-function turnOnto(points: Float32Array, target: Float32Array, present: Uint32Array | undefined): void {
+/**
+ * Turns and mirrors points onto others, in place.
+ * @param present place of each point in `target`, which may lack it
+ */
+export function turnOnto(points: Float32Array, target: Float32Array, present: Uint32Array | undefined): void {
   const sums = [0, 0, 0, 0];
   for (let i = 0; i < points.length / 2; i++) {
     const at = present ? (present[i] as number) : i;

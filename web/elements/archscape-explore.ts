@@ -7,6 +7,7 @@ import { SPACE_TEXTS } from "../spaces.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
+import { projectionForm, projectionStyles } from "./projection-form.ts";
 import { step, stepStyles } from "./step.ts";
 
 const KEEPS = [
@@ -33,6 +34,7 @@ export class ArchscapeExplore extends LitElement {
   static override styles = [
     shared,
     stepStyles,
+    projectionStyles,
     css`
       form {
         display: grid;
@@ -62,6 +64,7 @@ export class ArchscapeExplore extends LitElement {
       this.lab.atlas.store,
       this.lab.figures.store,
       this.lab.instruments.insights,
+      this.lab.instruments.projecting.store,
     ]);
   }
 
@@ -72,13 +75,22 @@ export class ArchscapeExplore extends LitElement {
     const primary = table
       ? {
           label: "Best cell",
+          hint: "Selects the best cell by the number that colours show",
           run: () => this.selectBest(),
           obstacle: this.best() < 0 ? "Choose a metric of the table as colour." : undefined,
         }
       : {
           ...(hasDemo(lab)
-            ? { label: "Load demo labels", run: () => void lab.loadDemoLabels() }
-            : { label: "Open labels …", run: () => void lab.pickFiles(TABLES) }),
+            ? {
+                label: "Load demo labels",
+                hint: "Accuracies of some of the cells, which come with the page",
+                run: () => void lab.loadDemoLabels(),
+              }
+            : {
+                label: "Open labels …",
+                hint: "A table of accuracies: CSV or JSON, also as .gz",
+                run: () => void lab.pickFiles(TABLES),
+              }),
           obstacle: loading ? "The table is being read." : undefined,
         };
     const opened = step({
@@ -88,7 +100,7 @@ export class ArchscapeExplore extends LitElement {
       title: "Explore",
       summary,
       primary,
-      body: html`${this.colour()} ${this.finder()} ${this.table()} ${this.figures()} ${this.exports()}`,
+      body: html`${this.colour()} ${projectionForm(lab)} ${this.finder()} ${this.table()} ${this.figures()} ${this.exports()}`,
     });
     return html`${opened}
       ${this.showsFigures ? html`<archscape-figures .lab=${lab} @close=${this.closeFigures}></archscape-figures>` : nothing}`;
@@ -99,7 +111,7 @@ export class ArchscapeExplore extends LitElement {
     const { figures, isRunning } = this.lab.figures.store.value;
     const made = Object.values(figures).filter(({ state }) => state === "done").length;
     return html`<div class="row">
-      <button type="button" data-figures @click=${this.openFigures}>Figures of the paper …</button>
+      <button type="button" data-figures title="Figures 2 to 6 of the paper, made of the map on the screen" @click=${this.openFigures}>Figures of the paper …</button>
       <span class="small quiet">${isRunning ? "being made" : made > 0 ? `${made} of ${Object.keys(figures).length} made` : "of this map"}</span>
     </div>`;
   }
@@ -138,7 +150,7 @@ export class ArchscapeExplore extends LitElement {
     const current = quantityOf(settings.value.colour, lab.known());
     const groups = quantityGroups(lab.known());
     return html`<div class="fields">
-      <label class="field wide">
+      <label class="field wide" title="The number of each cell that colours show">
         <span>Colour by</span>
         <select name="colour" @change=${(event: Event) => settings.set({ colour: (event.target as HTMLSelectElement).value })}>
           ${groups.map(
@@ -148,13 +160,13 @@ export class ArchscapeExplore extends LitElement {
           )}
         </select>
       </label>
-      <label class="field">
+      <label class="field" title="Both can be told apart by colour-blind readers; cividis looks the same to most of them">
         <span>Colour map</span>
         <select name="scheme" @change=${(event: Event) => settings.set({ scheme: (event.target as HTMLSelectElement).value as Scheme })}>
           ${SCHEMES.map((scheme) => html`<option value=${scheme} ?selected=${scheme === settings.value.scheme}>${scheme}</option>`)}
         </select>
       </label>
-      <label class="field">
+      <label class="field" title="The other cells become grey">
         <span>Keep in colour</span>
         <select
           name="keep"
@@ -175,11 +187,11 @@ export class ArchscapeExplore extends LitElement {
     };
     const { notation, example } = SPACE_TEXTS[this.lab.space.name];
     return html`<form @submit=${onSubmit}>
-      <label class="field">
+      <label class="field" title="Selects the cell and shows it on the map">
         <span>Find a cell by index or ${notation}</span>
         <input name="cell" type="text" placeholder=${example} autocomplete="off" spellcheck="false" />
       </label>
-      <button type="submit">Find</button>
+      <button type="submit" title="Selects the cell">Find</button>
     </form>`;
   }
 
@@ -210,7 +222,7 @@ export class ArchscapeExplore extends LitElement {
           number of metrics; drop it anywhere on the page.
         </p>
         ${loading ? html`<p class="small" role="status">The table is being read …</p>` : nothing}
-        <div class="row"><button type="button" @click=${() => void lab.pickFiles(TABLES)}>Open a label table …</button></div>`;
+        <div class="row"><button type="button" title="CSV or JSON, also as .gz" @click=${() => void lab.pickFiles(TABLES)}>Open a label table …</button></div>`;
     }
     return html`<div class="stack">
       <h3>Columns of ${table.source}</h3>
@@ -236,8 +248,8 @@ export class ArchscapeExplore extends LitElement {
         </table>
       </div>
       <div class="row">
-        <button type="button" @click=${() => void lab.pickFiles(TABLES)}>Open another …</button>
-        <button type="button" @click=${lab.dropLabels}>Remove</button>
+        <button type="button" title="CSV or JSON, also as .gz" @click=${() => void lab.pickFiles(TABLES)}>Open another …</button>
+        <button type="button" title="Forgets the table, and the runs that searched it" @click=${lab.dropLabels}>Remove</button>
       </div>
     </div>`;
   }

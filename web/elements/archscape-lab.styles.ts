@@ -9,7 +9,7 @@ export const labStyles = css`
     overflow: hidden;
     background: var(--paper);
   }
-  archscape-offer {
+  .offers {
     grid-row: 2;
   }
   main {

@@ -10,6 +10,7 @@ import { createNotices } from "../state/notices.ts";
 import { DEFAULT_SETTINGS, hiddenIn, PANELS, type Panel, readSettings, requestIn, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
 import { createStore, Watch } from "../state/store.ts";
+import { createTour, type TourPlace } from "../state/tour.ts";
 import { shared } from "../styles/shared.ts";
 import { phoneQuery } from "../theme.ts";
 import { labStyles } from "./archscape-lab.styles.ts";
@@ -24,6 +25,9 @@ const TABS: Readonly<Record<Panel, string>> = {
   cell: "Cell",
   charts: "Charts",
 };
+
+/** A cell that has something to show. */
+const TOUR_CELL = 1462;
 
 const STEPS = ["space", "pretrain", "explore", "search"] as const satisfies readonly Panel[];
 const STEP_ELEMENTS: Readonly<Record<(typeof STEPS)[number], (lab: Lab) => TemplateResult>> = {
@@ -42,9 +46,20 @@ function isFor(lab: Element, event: Event): boolean {
   return path.includes(lab) || (isFirst(lab) && !labs().some((other) => path.includes(other)));
 }
 
+/** Whether a key is a letter of a text, and no command. */
+const isTyping = (event: Event): boolean =>
+  event
+    .composedPath()
+    .some((at) => at instanceof Element && at.matches("input:not([type=checkbox], [type=radio]), textarea, select, dialog"));
+
 /** The whole page: header, four steps, map, charts, selected cell. On a phone the map is on top and one panel at a time below. */
 export class ArchscapeLab extends LitElement {
-  static override properties = { dragged: { state: true }, folded: { state: true }, link: { attribute: false } };
+  static override properties = {
+    dragged: { state: true },
+    folded: { state: true },
+    link: { attribute: false },
+    tour: { type: Boolean },
+  };
   static override styles = [shared, preparationStyles, labStyles];
 
   declare dragged: boolean;
@@ -53,6 +68,9 @@ export class ArchscapeLab extends LitElement {
   /** What to begin with, as a link says it, for a lab that has no address of its own because it stands on somebody else's page. */
   declare link: string | undefined;
 
+  /** Whether newcomers are offered a tour at their first visit. */
+  declare tour: boolean;
+
   private listening = new AbortController();
   private wasBroken = false;
   private hasBegun = false;
@@ -60,11 +78,13 @@ export class ArchscapeLab extends LitElement {
   private readonly notices = createNotices();
   readonly spaces = createSpaces(this.settings, this.notices);
   private readonly kept = createKept(this.spaces, this.notices);
+  private readonly guide = createTour(() => globalThis.localStorage);
 
   constructor() {
     super();
     this.dragged = false;
     this.folded = false;
+    this.tour = false;
     new Watch(this, () => {
       const { lab } = this;
       return [this.spaces.store, this.settings, ...(lab ? [lab.training.store, lab.searching.store] : [])];
@@ -113,6 +133,7 @@ export class ArchscapeLab extends LitElement {
     } else if (isFirst(this)) connectAddress({ settings, notices, spaces });
     else void spaces.open(requestIn(settings.value), settings.value);
     void this.kept.look();
+    if (this.tour) this.guide.offer();
   }
 
   override disconnectedCallback(): void {
@@ -126,6 +147,12 @@ export class ArchscapeLab extends LitElement {
   }
 
   private onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "?" && !isTyping(event) && isFor(this, event)) {
+      const help = this.renderRoot.querySelector<HTMLElement>("#help");
+      if (!help?.togglePopover()) return;
+      help.querySelector<HTMLElement>("#keys")?.focus();
+      event.preventDefault();
+    }
     if (event.key !== "Escape" || event.defaultPrevented || !isFor(this, event)) return;
     // An open popover takes the key for itself.
     if (this.renderRoot.querySelector(":popover-open")) return;
@@ -160,7 +187,10 @@ export class ArchscapeLab extends LitElement {
     const { lab } = this;
     const { opening } = this.spaces.store.value;
     return html`
-      <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
+      <div class="offers">
+        <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
+        ${lab ? html`<archscape-tour .tour=${this.guide} .find=${this.tourTarget}></archscape-tour>` : nothing}
+      </div>
       ${lab ? this.whole(lab) : opening ? this.alone(opening) : nothing}
       ${lab ? html`<archscape-study .lab=${lab}></archscape-study><archscape-follow .lab=${lab}></archscape-follow>` : nothing}
       <archscape-notices .board=${this.notices}></archscape-notices>
@@ -200,11 +230,16 @@ export class ArchscapeLab extends LitElement {
         <p class="space quiet">${lab.space.title} <span class="wide">· ${count(lab.space.size)} architectures</span></p>
         <div class="tools">
           ${deviceBadge(lab)}
-          <button type="button" popovertarget="share" title="A link or a line for an article, with all settings">Share</button>
+          ${
+            // On somebody else's page there is no address of its own to share.
+            this.link === undefined
+              ? html`<button type="button" popovertarget="share" title="A link or a line for an article, with all settings">Share</button>`
+              : nothing
+          }
           <button type="button" popovertarget="help" aria-label="Help" title="What this is, the words, the keys">?</button>
         </div>
       </header>
-      <div id="help" class="pop" popover role="dialog" aria-label="Help">${helpContent(VERSION)}</div>
+      <div id="help" class="pop" popover role="dialog" aria-label="Help">${helpContent(VERSION, this.startTour)}</div>
       <div id="share" class="pop" popover role="dialog" aria-label="Share"><archscape-share .lab=${lab}></archscape-share></div>
       <main class=${classes.join(" ")} data-panel=${panel}>
         <nav class="steps" aria-label="Steps" ?hidden=${steps.length === 0}>${steps.map((name) => STEP_ELEMENTS[name](lab))}</nav>
@@ -222,6 +257,26 @@ export class ArchscapeLab extends LitElement {
       ${this.dragged ? html`<div class="drop"><p>Drop a checkpoint (.safetensors), an embedding (.safetensors, .npy), a label table (.csv, .json, also .gz), or a study (.json, .runs.jsonl)</p></div>` : nothing}
     `;
   }
+
+  private startTour = (): void => {
+    this.renderRoot.querySelector<HTMLElement>("#help")?.hidePopover();
+    this.guide.start();
+  };
+
+  /** Opens the panel where a stop of the tour is, and selects a cell for the one about cells. */
+  private tourTarget = (place: TourPlace): Element | undefined => {
+    const { settings } = this;
+    const find = (selector: string): Element | undefined => this.renderRoot.querySelector(selector) ?? undefined;
+    if (place === "tools") return find(".tools");
+    if (place === "map") return find("archscape-map");
+    if (place === "legend") return find("archscape-map")?.shadowRoot?.querySelector("archscape-legend") ?? undefined;
+    this.folded = false;
+    if (!hiddenIn(settings.value).has(place)) settings.set({ panel: place });
+    if (place !== "cell") return find(`[data-step="${place}"]`);
+    const { lab } = this;
+    if (settings.value.cell < 0) lab?.select(Math.min(TOUR_CELL, lab.space.size - 1));
+    return find("archscape-cell");
+  };
 
   private skipToMap = (event: Event): void => {
     event.preventDefault();

@@ -1,6 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { LATENT } from "../../src/vgae/config.ts";
-import { count, percent } from "../format.ts";
+import { count } from "../format.ts";
 import { type Painted, when } from "../map/cartographer.ts";
 import { allOf, type ColourScale, type Painting } from "../map/colouring.ts";
 import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
@@ -19,7 +18,7 @@ import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { type Corner, lassoGesture } from "./map-lasso.ts";
 import { mapOverlay, overlayStyles } from "./map-overlay.ts";
 import { mapTools } from "./map-tools.ts";
-import { densityWords, emptyMap, partialMap } from "./map-words.ts";
+import { densityWords, emptyMap, partialMap, projectionWords } from "./map-words.ts";
 
 /** Pixels around the pointer in which a point counts as meant. */
 const REACH = { fine: 12, coarse: 24 } as const;
@@ -93,6 +92,7 @@ export class ArchscapeMap extends LitElement {
       this.lab.instruments.insights,
       this.lab.instruments.selecting.store,
       this.lab.instruments.thickness,
+      this.lab.instruments.projecting.store,
       this.lab.instruments.replaying.store,
       this.lab.training.store,
     ]);
@@ -397,7 +397,7 @@ export class ArchscapeMap extends LitElement {
           ? html`<p class="caption small quiet">
               <span class="where">${sourceText(atlas.source)}</span>
               ${partialMap(this.lab)}
-              <span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance</span>
+              ${projectionWords(this.lab)}
               ${densityWords(this.lab)}
             </p>`
           : emptyMap(this.lab)

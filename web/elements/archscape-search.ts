@@ -13,6 +13,12 @@ import { shared } from "../styles/shared.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
 import { strategyOptions, strategyOptionsStyles } from "./strategy-options.ts";
 
+const COLUMN_HINTS: Readonly<Record<"metric" | "report" | "cost", string>> = {
+  metric: "What the search is told of each cell that it asks for",
+  report: "What is shown of the best cell by then; the search does not see it",
+  cost: "The column that says how long each cell trains",
+};
+
 /** Step 4: look for the best cell with few evaluations. */
 export class ArchscapeSearch extends LitElement {
   static override properties = { lab: { attribute: false } };
@@ -70,10 +76,16 @@ export class ArchscapeSearch extends LitElement {
     const primary = running
       ? {
           label: "Cancel",
+          hint: "Ends the search; what it found stays",
           run: lab.searching.cancel,
           obstacle: job === "cancelling" ? "It ends after the evaluation under way." : undefined,
         }
-      : { label: "Search", run: lab.startSearch, obstacle: lab.obstacle("search") };
+      : {
+          label: "Search",
+          hint: "Looks for the best cell, one run for each seed",
+          run: lab.startSearch,
+          obstacle: lab.obstacle("search"),
+        };
     const summary = plan ? `${STRATEGY_TITLES[plan.strategy]}, ${job}` : "find good cells with few evaluations";
     return step({
       lab,
@@ -91,7 +103,7 @@ export class ArchscapeSearch extends LitElement {
     const { studying } = this.lab;
     const { job, progress } = studying.store.value;
     return html`<div class="row">
-      <button type="button" data-compare @click=${studying.show}>Compare strategies …</button>
+      <button type="button" data-compare title="Several strategies, each over many seeds, as tables and charts" @click=${studying.show}>Compare strategies …</button>
       <span class="small quiet">${job === "idle" ? "over many seeds" : progress ? `${count(progress.runs)} of ${plural(progress.total, "run")}` : "begins"}</span>
     </div>`;
   }
@@ -110,7 +122,7 @@ export class ArchscapeSearch extends LitElement {
       label: string,
       chosen: string,
       none?: string,
-    ): TemplateResult => html`<label class="field wide">
+    ): TemplateResult => html`<label class="field wide" title=${COLUMN_HINTS[name]}>
       <span>${label}</span>
       <select name=${name} ?disabled=${running || !table} @change=${set(name)}>
         ${none === undefined ? nothing : html`<option value="" ?selected=${chosen === ""}>${none}</option>`}
@@ -125,13 +137,13 @@ export class ArchscapeSearch extends LitElement {
     </label>`;
     return html`
       <div class="fields">
-        <label class="field wide">
+        <label class="field wide" title="How the next cell to ask for is chosen">
           <span>Strategy</span>
           <select name="strategy" ?disabled=${running} @change=${choose}>
             ${STRATEGIES.map((name) => html`<option value=${name} ?selected=${name === strategy}>${STRATEGY_TITLES[name]}</option>`)}
           </select>
         </label>
-        <label class="field wide">
+        <label class="field wide" title="What the strategy knows of a cell before it asks">
           <span>Search in</span>
           <select name="points" ?disabled=${running} @change=${set("points")}>
             ${SEARCHED.map((name) => html`<option value=${name} ?selected=${name === points}>${SEARCHED_WORDS[name]}</option>`)}
@@ -140,7 +152,7 @@ export class ArchscapeSearch extends LitElement {
         ${strategyOptions(lab, lab.searchSetting(), running)} ${column("metric", "Metric to search", metric)}
         ${isTestMetric(metric) ? html`<p class="wide small warn" data-warning="test">${metric} is a test metric: a search on it optimises what should only be reported.</p>` : nothing}
         ${column("report", "Metric to report for the best one found", report, "none")}
-        <label class="field">
+        <label class="field" title="When a run ends: after so many queries, or when so much training time would have been spent">
           <span>Budget in</span>
           <select name="budget" ?disabled=${running} @change=${set("budget")}>
             <option value="queries" ?selected=${budget === "queries"}>queries</option>
@@ -149,15 +161,15 @@ export class ArchscapeSearch extends LitElement {
         </label>
         ${
           budget === "queries"
-            ? html`<label class="field"><span>Queries a run</span>${numberInput(lab, "queries", { min: 1, max: lab.space.size, step: 1 }, running)}</label>`
-            : html`<label class="field"><span>Seconds a run</span>${numberInput(lab, "seconds", { min: 0.001, step: "any" }, running)}</label>`
+            ? html`<label class="field" title="Cells whose accuracy is looked up, as if each had been trained"><span>Queries a run</span>${numberInput(lab, "queries", { min: 1, max: lab.space.size, step: 1 }, running)}</label>`
+            : html`<label class="field" title="Sum of the training times that the table names"><span>Seconds a run</span>${numberInput(lab, "seconds", { min: 0.001, step: "any" }, running)}</label>`
         }
         ${column("cost", "Seconds are paid from", cost, "none: evaluations are free")}
-        <label class="field">
+        <label class="field" title="One run each: numbers and ranges, as 1-5 or 1, 7">
           <span>Seeds</span>
           <input name="seeds" type="text" .value=${seeds} ?disabled=${running} pattern="[0-9,\\s\\-]+" autocomplete="off" @change=${(event: Event) => settings.set({ seeds: (event.target as HTMLInputElement).value })} />
         </label>
-        <label class="field">
+        <label class="field" title="released: as the code of the paper searches; corrected: without its slips">
           <span>Search protocol</span>
           <select name="searchProtocol" ?disabled=${running} @change=${set("searchProtocol")}>
             <option value="corrected" ?selected=${searchProtocol === "corrected"}>corrected</option>
@@ -258,10 +270,10 @@ export class ArchscapeSearch extends LitElement {
 
   private exports(): TemplateResult {
     return html`<div class="row">
-      <button type="button" data-replay @click=${this.lab.instruments.replaying.open}>Play its path</button>
-      <button type="button" @click=${() => this.lab.exportSearch("jsonl")}>Traces (JSON lines)</button>
-      <button type="button" @click=${() => this.lab.exportSearch("csv")}>CSV</button>
-      <button type="button" class="plain" @click=${this.lab.searching.clear}>Clear</button>
+      <button type="button" data-replay title="The run on the map again, query by query" @click=${this.lab.instruments.replaying.open}>Play its path</button>
+      <button type="button" title="Every query of every run, one run a line" @click=${() => this.lab.exportSearch("jsonl")}>Traces (JSON lines)</button>
+      <button type="button" title="Every query of every run, one query a row" @click=${() => this.lab.exportSearch("csv")}>CSV</button>
+      <button type="button" class="plain" title="Forgets these runs" @click=${this.lab.searching.clear}>Clear</button>
     </div>`;
   }
 }

@@ -71,7 +71,9 @@ export class ArchscapeSpace extends LitElement {
       number: 1,
       title: "Space",
       summary: `${space.title}, ${count(space.size)} cells`,
-      primary: opening ? { label: "Cancel", run: spaces.cancel } : this.mapButton(),
+      primary: opening
+        ? { label: "Cancel", hint: "Stays in the space that is on the screen", run: spaces.cancel }
+        : this.mapButton(),
       body: html`
         ${this.choice(opening)}
         <p>${SPACE_TEXTS[space.name].about(space)}</p>
@@ -93,7 +95,12 @@ export class ArchscapeSpace extends LitElement {
         : isActive(lab.training.store.value.job)
           ? "Pre-training is drawing the map; cancel it first."
           : undefined;
-    return { label: "Show map", run: () => void lab.showShipped(model), obstacle };
+    return {
+      label: "Show map",
+      hint: "Shows the map that comes with the page",
+      run: () => void lab.showShipped(model),
+      obstacle,
+    };
   }
 
   private choice(opening: Opening | undefined): TemplateResult {
@@ -109,7 +116,7 @@ export class ArchscapeSpace extends LitElement {
       const fields = new FormData(event.target as HTMLFormElement);
       void this.open({ name: "darts", seed: Number(fields.get("drawSeed")), count: Number(fields.get("drawn")) });
     };
-    return html`<label class="field">
+    return html`<label class="field" title="Which networks there are: a benchmark, or a sample of a space that is too large to draw whole">
         <span>Search space</span>
         <select name="space" .value=${live(chosen.name)} @change=${choose}>
           ${SPACES.map(
@@ -121,9 +128,9 @@ export class ArchscapeSpace extends LitElement {
       ${
         chosen.name === "darts"
           ? html`<form class="fields" @submit=${draw}>
-              <label class="field"><span>Cells to draw</span><input name="drawn" type="number" required min="1" max=${MOST_DRAWN} step="1" .value=${String(chosen.count)} ?disabled=${opening !== undefined} /></label>
-              <label class="field"><span>Seed</span><input name="drawSeed" type="number" required min="0" max=${2 ** 32 - 1} step="1" .value=${String(chosen.seed)} ?disabled=${opening !== undefined} /></label>
-              <button type="submit" ?disabled=${opening !== undefined}>Draw others</button>
+              <label class="field" title="So many of them are drawn at random"><span>Cells to draw</span><input name="drawn" type="number" required min="1" max=${MOST_DRAWN} step="1" .value=${String(chosen.count)} ?disabled=${opening !== undefined} /></label>
+              <label class="field" title="Decides which cells are drawn: the same seed draws the same ones"><span>Seed</span><input name="drawSeed" type="number" required min="0" max=${2 ** 32 - 1} step="1" .value=${String(chosen.seed)} ?disabled=${opening !== undefined} /></label>
+              <button type="submit" title="Another sample of the space" ?disabled=${opening !== undefined}>Draw others</button>
             </form>`
           : nothing
       }
@@ -153,7 +160,7 @@ export class ArchscapeSpace extends LitElement {
     return html`
       ${
         Object.keys(shipped).length > 0
-          ? html`<label class="field">
+          ? html`<label class="field" title="Maps that were learned beforehand and come with the page">
               <span>Shipped embedding (model protocol)</span>
               <select name="model" @change=${choose}>
                 ${PROTOCOLS.filter((protocol) => shipped[protocol]).map(
@@ -171,10 +178,10 @@ export class ArchscapeSpace extends LitElement {
       <div class="row">
         ${
           Object.keys(shipped).length > 0
-            ? html`<button type="button" ?disabled=${busy} @click=${() => void lab.openShippedWeights()}>Load its weights</button>`
+            ? html`<button type="button" title="The model behind the map, to measure it, follow a cell through it or save it" ?disabled=${busy} @click=${() => void lab.openShippedWeights()}>Load its weights</button>`
             : nothing
         }
-        <button type="button" ?disabled=${busy} @click=${() => void lab.pickFiles(".safetensors")}>Open a checkpoint …</button>
+        <button type="button" title="A model that was saved here or trained by the command, or an embedding (.safetensors, .npy)" ?disabled=${busy} @click=${() => void lab.pickFiles(".safetensors,.npy")}>Open a checkpoint …</button>
       </div>
     `;
   }

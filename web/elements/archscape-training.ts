@@ -78,11 +78,12 @@ export class ArchscapeTraining extends LitElement {
     const active = isActive(job);
     const primary =
       job === "running"
-        ? { label: "Pause", run: training.pause }
+        ? { label: "Pause", hint: "Pauses after the step under way", run: training.pause }
         : job === "paused"
-          ? { label: "Resume", run: training.resume }
+          ? { label: "Resume", hint: "Goes on from here", run: training.resume }
           : {
               label: "Pre-train",
+              hint: "Learns a map on this machine; you can watch, pause and change it",
               run: () => lab.startTraining(),
               obstacle: BUSY[job] ?? lab.obstacle("pretrain"),
             };
@@ -96,31 +97,31 @@ export class ArchscapeTraining extends LitElement {
       body: html`
         ${this.progress()}
         <div class="buttons" role="group" aria-label="Control of the run">
-          <button type="button" ?disabled=${job === "running" || BUSY[job] !== undefined} title="One optimiser step" @click=${this.onStep}>Step</button>
-          <button type="button" ?disabled=${!active || job === "ending" || job === "cancelling"} @click=${training.cancel}>Cancel</button>
-          <button type="button" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
+          <button type="button" ?disabled=${job === "running" || BUSY[job] !== undefined} title="One optimiser step, then pause" @click=${this.onStep}>Step</button>
+          <button type="button" title="Ends the run; its model stays" ?disabled=${!active || job === "ending" || job === "cancelling"} @click=${training.cancel}>Cancel</button>
+          <button type="button" title="Forgets the run and its model, and shows the shipped map" ?disabled=${job === "idle"} @click=${lab.resetTraining}>Reset</button>
         </div>
-        <div class="row">
+        <div class="row lab-only">
           <button type="button" title="Slow motion: how the model encodes, samples and decodes one cell, and what that costs it" @click=${lab.following.show}>Follow one cell …</button>
         </div>
         ${active ? this.tuning() : nothing}
         <div class="fields">
-          <label class="field wide">
+          <label class="field wide" title="released: as the code of the paper trains, in training mode in the first epoch only; corrected: in every epoch">
             <span>Model protocol</span>
             <select name="protocol" ?disabled=${active} @change=${(event: Event) => settings.set({ protocol: (event.target as HTMLSelectElement).value as "released" | "corrected" })}>
               <option value="released" ?selected=${settings.value.protocol === "released"}>released, as the paper's code</option>
               <option value="corrected" ?selected=${settings.value.protocol === "corrected"}>corrected</option>
             </select>
           </label>
-          <label class="field"><span>Epochs</span>${numberInput(lab, "epochs", { min: 1, max: 10_000, step: 1 }, active)}</label>
-          <label class="field"><span>Seed</span>${numberInput(lab, "seed", { min: 0, max: 2 ** 32 - 1, step: 1 }, active)}</label>
+          <label class="field" title="How often the model sees all training cells"><span>Epochs</span>${numberInput(lab, "epochs", { min: 1, max: 10_000, step: 1 }, active)}</label>
+          <label class="field" title="Decides initial weights, order and noise: the same seed on the same device gives the same bits"><span>Seed</span>${numberInput(lab, "seed", { min: 0, max: 2 ** 32 - 1, step: 1 }, active)}</label>
         </div>
         <details>
-          <summary>Advanced</summary>
+          <summary title="Learning rate, KL, dropout, batch, and when the map is drawn">Advanced</summary>
           <div class="fields">
             ${active ? nothing : this.tunables(false)}
-            <label class="field"><span>Batch (graphs)</span>${numberInput(lab, "batch", { min: 1, max: 32, step: 1 }, active)}</label>
-            <label class="field"><span>Gradient norm ≤</span>${numberInput(lab, "clip", { min: 0, step: "any" }, active)}</label>
+            <label class="field" title="Cells an optimiser step, 1 to 32"><span>Batch (graphs)</span>${numberInput(lab, "batch", { min: 1, max: 32, step: 1 }, active)}</label>
+            <label class="field" title="Longer gradients are shortened to this length"><span>Gradient norm ≤</span>${numberInput(lab, "clip", { min: 0, step: "any" }, active)}</label>
             <label class="check wide">
               <input type="checkbox" name="live" ?checked=${settings.value.live} ?disabled=${active} @change=${(event: Event) => settings.set({ live: (event.target as HTMLInputElement).checked })} />
               Redraw the map after every epoch
@@ -276,7 +277,7 @@ export class ArchscapeTraining extends LitElement {
       <div class="row">
         <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? nothing} @click=${() => void lab.saveCheckpoint(false)}>Save checkpoint</button>
         <button type="button" ?disabled=${obstacle !== undefined || busy !== undefined} title=${obstacle ?? "Without the optimiser; PyTorch loads it"} @click=${() => void lab.saveCheckpoint(true)}>Save weights</button>
-        <button type="button" ?disabled=${active || busy !== undefined} @click=${() => void lab.pickFiles(".safetensors,.npy")}>Open …</button>
+        <button type="button" title="A checkpoint, weights, or an embedding (.safetensors, .npy)" ?disabled=${active || busy !== undefined} @click=${() => void lab.pickFiles(".safetensors,.npy")}>Open …</button>
         ${resumable && !active ? html`<button type="button" title="Goes on from the loaded optimiser state up to the number of epochs above" @click=${() => lab.startTraining({ goOn: true })}>Train on</button>` : nothing}
       </div>
     </div>`;

@@ -36,7 +36,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
   const choose = (event: Event): void =>
     lab.settings.set({ backend: (event.target as HTMLSelectElement).value as (typeof BACKENDS)[number] });
   return html`
-    <button type="button" class="device" popovertarget="device" data-tone=${tone} data-status=${device.state === "open" ? device.report.status : device.state}>
+    <button type="button" class="device" popovertarget="device" title="What models run on here, and why" data-tone=${tone} data-status=${device.state === "open" ? device.report.status : device.state}>
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
         ${tone === "good" ? html`<svg><circle cx="5" cy="5" r="4.5" /></svg>` : html`<svg><path d="M5 .5 9.5 9.5H.5z" /></svg>`}
       </svg>
@@ -62,7 +62,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
   `;
 }
 
-export function helpContent(version: string): TemplateResult {
+export function helpContent(version: string, startTour: () => void): TemplateResult {
   return html`
     <h2>What this is</h2>
     <p>
@@ -72,6 +72,7 @@ export function helpContent(version: string): TemplateResult {
     <p>
       With a table of accuracies, a search walks the map: it asks for one cell after the other and tries to find a good one with few questions.
     </p>
+    <div class="row"><button type="button" @click=${startTour}>Take the tour</button></div>
     <h3>Words</h3>
     <dl>
       <dt>Embedding</dt>
@@ -85,18 +86,24 @@ export function helpContent(version: string): TemplateResult {
       <dt>Protocol</dt>
       <dd>released: as the paper's code runs; corrected: without its slips</dd>
     </dl>
-    <h3>Keys on the map</h3>
+    <h3 id="keys" tabindex="-1">Keys</h3>
     <dl>
+      <dt><kbd>?</kbd></dt>
+      <dd>this page of words and keys</dd>
+      <dt><kbd>Tab</kbd></dt>
+      <dd>to the next control; the first leads to the map</dd>
       <dt><kbd>←</kbd> <kbd>↑</kbd> <kbd>→</kbd> <kbd>↓</kbd></dt>
-      <dd>nearest cell in that direction</dd>
+      <dd>on the map: nearest cell in that direction</dd>
       <dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt>
-      <dd>zoom, whole map</dd>
+      <dd>on the map: closer, farther, all of it</dd>
       <dt><kbd>Shift</kbd> press</dt>
       <dd>walk from the selected cell to this one</dd>
       <dt><kbd>Shift</kbd> drag</dt>
       <dd>select what lies within a loop</dd>
+      <dt><kbd>Enter</kbd></dt>
+      <dd>presses the button or opens the step that has the focus</dd>
       <dt><kbd>Esc</kbd></dt>
-      <dd>close, clear the selection</dd>
+      <dd>closes a dialog, a message or the tour; then clears the selection</dd>
     </dl>
     <p><a href="./bench.html">How fast is this device?</a> Measures training here beside other engines.</p>
     <p class="small quiet">

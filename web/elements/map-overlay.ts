@@ -62,7 +62,10 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const path = lab.searching.walk(limit);
   const isNumbered = look.quantity?.key === "order" && path && path.queries.length <= MOST_NUMBERED;
   const asked = limit === undefined ? undefined : path?.queries.at(-1);
-  const places = walk ? stopPlaces(walk, points) : [];
+  const { atlas } = lab.atlas.store.value;
+  // Only in the plane a straight line of the embedding is one of the map.
+  const isPlane = atlas.status === "ready" && atlas.umapSeed === undefined;
+  const places = walk ? stopPlaces(walk, points, isPlane) : [];
   return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
     <g transform=${transform}>
       ${(lab.instruments.thickness.value.levels ?? []).map(({ outline }) => svg`<path class="level" d=${outline} />`)}
@@ -78,7 +81,7 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
       ${asked === undefined ? nothing : ring(look, "hovered", dots([asked]), asked)}
       ${spokes.map(({ index }) => svg`<path class="spoke" d=${line([cell, index])} />`)}
       ${spokes.length > 0 ? svg`<path class="near" d=${dots(spokes.map(({ index }) => index))} />` : nothing}
-      ${walk ? leads(walk, places, points) : nothing} ${places.length > 1 ? stroll(places) : nothing}
+      ${walk && isPlane ? leads(walk, places, points) : nothing} ${places.length > 1 ? stroll(places) : nothing}
       ${hovered >= 0 && hovered !== cell ? ring(look, "hovered", dots([hovered]), hovered) : nothing}
       ${chosen ? ring(look, "chosen", dots([cell]), cell) : nothing}
     </g>
@@ -89,12 +92,10 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
 
 type Place = readonly [number, number];
 
-/**
- * Where the stops stand: cells in their places; points of a straight line on the line between its ends, where they were decoded.
- */
-function stopPlaces({ how, stops }: Walk, points: Float32Array): Place[] {
+/** Where the stops stand: cells in their places; points of a straight line on the line between its ends, where there is one. */
+function stopPlaces({ how, stops }: Walk, points: Float32Array, isPlane: boolean): Place[] {
   const place = (index: number): Place => [points[2 * index] as number, points[2 * index + 1] as number];
-  if (how !== "decoded") return stops.map(({ near }) => place(near));
+  if (how !== "decoded" || !isPlane) return stops.map(({ near }) => place(near));
   const [first, last] = [stops[0], stops.at(-1)];
   if (!first || !last) return [];
   const [[x0, y0], [x1, y1]] = [place(first.near), place(last.near)];

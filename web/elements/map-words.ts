@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { LATENT } from "../../src/vgae/config.ts";
 import { count, duration, percent } from "../format.ts";
+import { BETWEEN, MOST_LAID_OUT } from "../map/umap-sample.ts";
 import { partText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { isActive } from "../state/training.ts";
@@ -17,6 +19,20 @@ export function partialMap(lab: Lab): TemplateResult | typeof nothing {
         ? "the others are about to be drawn"
         : "the others were not placed";
   return html`<span data-part>${text}; ${rest}</span>`;
+}
+
+/** How 16 dimensions became two. */
+export function projectionWords(lab: Lab): TemplateResult | typeof nothing {
+  const { atlas } = lab.atlas.store.value;
+  if (atlas.status !== "ready") return nothing;
+  const { share } = lab.instruments.projecting.store.value;
+  const rest = share === undefined ? "" : `; UMAP is being laid out, ${percent(share, 0)}`;
+  const rows = atlas.present?.length ?? lab.space.size;
+  const others =
+    rows > MOST_LAID_OUT ? `: ${count(MOST_LAID_OUT)} cells laid out, the others between the ${BETWEEN} nearest of them` : "";
+  return atlas.umapSeed === undefined
+    ? html`<span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance${rest}</span>`
+    : html`<span>UMAP of ${LATENT} dimensions, seed ${atlas.umapSeed}${others}${rest}</span>`;
 }
 
 /** What the outlines of the density hold. */

@@ -12,6 +12,8 @@ export interface Step {
   readonly primary: {
     readonly label: string;
     readonly run: () => void;
+    /** What a press does. */
+    readonly hint: string;
     /** Why it cannot run now. */
     readonly obstacle?: string | undefined;
   };
@@ -29,7 +31,7 @@ export function step({ lab, panel, number, title, summary, primary, body }: Step
     <header>
       <span class="ordinal" aria-hidden="true">${number}</span>
       <h2 id="title">
-        <button type="button" class="opener" aria-expanded=${open} aria-controls="body" @click=${() => lab.settings.set({ panel })}>
+        <button type="button" class="opener" title=${`${open ? "Step" : "Opens step"} ${number}`} aria-expanded=${open} aria-controls="body" @click=${() => lab.settings.set({ panel })}>
           <span class="vh">Step ${number}: </span>${title}
         </button>
       </h2>
@@ -39,7 +41,7 @@ export function step({ lab, panel, number, title, summary, primary, body }: Step
         data-primary
         ?disabled=${obstacle !== undefined}
         aria-describedby=${obstacle ? "obstacle" : nothing}
-        title=${obstacle ?? nothing}
+        title=${obstacle ?? primary.hint}
         @click=${primary.run}
       >
         ${primary.label}

@@ -11,6 +11,8 @@ export interface MapPicture extends Painted {
   readonly quantity: Quantity;
   readonly scheme: Scheme;
   readonly caption: string;
+  /** How 16 dimensions became two. */
+  readonly projection: string;
 }
 
 const SIDE = 1000;
@@ -22,7 +24,15 @@ const PIXELS = 2400;
  * The map as an SVG file for paper: all points, the colour scale with its ends, what it shows. Points are circles; where there are so many
  * that no program would open the file, they are a picture.
  */
-export async function mapPicture({ points, quantity, scheme, caption, scale, painting }: MapPicture): Promise<string> {
+export async function mapPicture({
+  points,
+  quantity,
+  scheme,
+  caption,
+  projection,
+  scale,
+  painting,
+}: MapPicture): Promise<string> {
   const { order, colours } = painting;
   const dots = order.length > MANY ? [await dotsAsImage(points, painting)] : dotsAsCircles(points, order, colours);
   const bins = Math.max(1, scale.histogram.length);
@@ -41,7 +51,7 @@ export async function mapPicture({ points, quantity, scheme, caption, scale, pai
     text(260, SIDE + 34, "end", quantity.show(scale.high)),
     text(20, SIDE + 52, "start", `${quantity.label}, ${quantity.source}`),
     text(SIDE - 20, SIDE + 34, "end", caption),
-    text(SIDE - 20, SIDE + 52, "end", "Archscape, PCA of the embedding"),
+    text(SIDE - 20, SIDE + 52, "end", `Archscape, ${projection} of the embedding`),
     "</svg>\n",
   ].join("\n");
 }

@@ -24,10 +24,14 @@ export type Atlas =
       readonly rows: Float32Array;
       /** Architecture of each row, where not all have one yet. */
       readonly present: Uint32Array | undefined;
-      /** space.size x 2, NaN for those that are not present. */
-      readonly points: Float32Array;
+      /** The plane of the principal components: space.size x 2, NaN for those that are not present. */
+      readonly plane: Float32Array;
       /** Share of the variance in the plane, 0..1. */
       readonly explained: number;
+      /** Where architectures are drawn: the plane, or a layout of them. */
+      readonly points: Float32Array;
+      /** Seed of the layout by UMAP, where there is one. */
+      readonly umapSeed: number | undefined;
     };
 
 export interface AtlasView {
@@ -47,6 +51,8 @@ export interface AtlasStore {
   show(rows: Float32Array, source: Source, present?: Uint32Array): void;
   /** Fetches and shows a shipped embedding. */
   showShipped(protocol: Protocol, load: () => Promise<Float32Array>): Promise<void>;
+  /** Draws the embedding in another layout, space.size x 2; in the plane where it is left out. */
+  layOut(layout?: { readonly points: Float32Array; readonly seed: number }): void;
   /** Back to a map without points. */
   clear(): void;
 }
@@ -59,9 +65,10 @@ export function createAtlas(space: SearchSpace, maps: Cartographer, complain: (e
     const mine = ++request;
     const before = store.value.atlas;
     const part = present && { present, size: space.size };
-    const placed = maps.place({ rows, part, previous: before.status === "ready" ? before.points : undefined });
+    const placed = maps.place({ rows, part, previous: before.status === "ready" ? before.plane : undefined });
     const arrive = ({ points, explained }: { points: Float32Array; explained: number }): void => {
-      if (mine === request) store.set({ atlas: { status: "ready", source, rows, present, points, explained } });
+      if (mine !== request) return;
+      store.set({ atlas: { status: "ready", source, rows, present, plane: points, explained, points, umapSeed: undefined } });
     };
     when(placed, arrive, complain);
   };
@@ -87,6 +94,12 @@ export function createAtlas(space: SearchSpace, maps: Cartographer, complain: (e
         if (mine !== request) return;
         store.set({ atlas: { status: "missing", protocol, reason: error instanceof Error ? error.message : String(error) } });
       }
+    },
+    layOut(layout) {
+      const { atlas } = store.value;
+      if (atlas.status !== "ready") return;
+      const points = layout?.points ?? atlas.plane;
+      if (points !== atlas.points) store.set({ atlas: { ...atlas, points, umapSeed: layout?.seed } });
     },
     clear() {
       request += 1;

@@ -1,4 +1,5 @@
 import { createInsights, type InsightParts, type InsightsStore } from "./insights.ts";
+import { createProjecting, type ProjectingStore } from "./projecting.ts";
 import { createReplaying, type ReplayingStore } from "./replaying.ts";
 import { createSelecting, type SelectingParts, type SelectingStore } from "./selecting.ts";
 import { createThickness, type ThicknessStore } from "./thickness.ts";
@@ -11,6 +12,7 @@ export interface Instruments {
   readonly insights: InsightsStore;
   readonly replaying: ReplayingStore;
   readonly thickness: ThicknessStore;
+  readonly projecting: ProjectingStore;
   /** They follow nothing any more. */
   stop(): void;
 }
@@ -22,14 +24,16 @@ export function createInstruments(parts: InstrumentParts): Instruments {
   const replaying = createReplaying(parts.searching);
   const insights = createInsights({ ...parts, replaying });
   const thickness = createThickness(parts);
+  const projecting = createProjecting(parts);
   return {
     walking,
     selecting: createSelecting(parts),
     insights,
     replaying,
     thickness,
+    projecting,
     stop() {
-      for (const instrument of [walking, insights, replaying, thickness]) instrument.stop();
+      for (const instrument of [walking, insights, replaying, thickness, projecting]) instrument.stop();
     },
   };
 }

@@ -397,12 +397,15 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       const quantity = quantityOf(colour, known());
       const { values, goal, discrete } = quantity;
       const present = chart.present ?? (values.length === 0 ? allOf(space.size) : undefined);
+      const { cells } = instruments.selecting.store.value;
+      const only = cells.length > 0 ? cells : undefined;
       const absent = [196, 196, 191] as const;
       try {
-        const painted = await maps.paint({ values, goal, discrete }, { scheme, dark: false, keep, absent, present });
+        const painted = await maps.paint({ values, goal, discrete }, { scheme, dark: false, keep, absent, present, only });
         const part = partText(chart, space);
         const caption = `${space.title}, ${sourceText(chart.source)}${part ? `, ${part}` : ""}`;
-        const picture = await mapPicture({ points: chart.points, quantity, scheme, caption, ...painted });
+        const projection = chart.umapSeed === undefined ? "PCA" : `UMAP (seed ${chart.umapSeed})`;
+        const picture = await mapPicture({ points: chart.points, quantity, scheme, caption, projection, ...painted });
         if (format === "svg") saveFile(`${space.name}-map.svg`, picture, "image/svg+xml");
         else saveFile(`${space.name}-map.png`, await pngOf(picture), "image/png");
       } catch (error) {

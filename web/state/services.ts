@@ -5,6 +5,7 @@ import type { SearchApi } from "../../workers/search-protocol.ts";
 import type { StudyApi } from "../../workers/study-protocol.ts";
 import type { TableApi } from "../../workers/table-protocol.ts";
 import type { MapApi } from "../map/map-protocol.ts";
+import type { UmapApi } from "../map/umap-protocol.ts";
 
 /** What the page has computed elsewhere, by name. */
 export interface Services {
@@ -14,6 +15,7 @@ export interface Services {
   readonly figures: FiguresApi;
   readonly tables: TableApi;
   readonly map: MapApi;
+  readonly umap: UmapApi;
 }
 
 export type ServiceName = keyof Services;
@@ -32,4 +34,5 @@ export const makeService: { readonly [Name in ServiceName]: () => Promise<Servic
   figures: async () => (await import("../../workers/figures-service.ts")).figuresService(),
   tables: async () => (await import("../../workers/table-service.ts")).tableService(),
   map: async () => (await import("../map/map-service.ts")).mapService(),
+  umap: async () => (await import("../map/umap-service.ts")).umapService(),
 };

@@ -59,8 +59,11 @@ export const SEARCHED = ["embedding", ...DISCRETE_ENCODINGS, "none"] as const sa
 export const SEARCHED_WORDS: Readonly<Record<Points, string>> = {
   embedding: "the embedding on the map",
   ...DISCRETE_ENCODING_TITLES,
-  none: "the space itself, by single edits",
+  none: "the space itself, without an embedding",
 };
+
+/** Two principal components, or a layout in which the nearest stay near. */
+export const PROJECTIONS = ["pca", "umap"] as const;
 
 /** A walk between two cells: straight through the embedding, or over nearest neighbours. */
 export const PATHS = ["line", "neighbours"] as const;
@@ -91,6 +94,9 @@ const FIELDS = {
   colour: { schema: name, initial: "params" },
   scheme: { schema: oneOf(SCHEMES as readonly ["viridis", "cividis"]), initial: "viridis" as "viridis" | "cividis" },
   keep: { schema: real(0.001, 1), initial: 1 },
+  /** How 16 dimensions become two. */
+  projection: { schema: oneOf(PROJECTIONS), initial: "pca" as (typeof PROJECTIONS)[number] },
+  umapSeed: { schema: whole(0, 2 ** 32 - 1), initial: 1 },
   /** Outlines of where cells lie thick. */
   density: { schema: flag, initial: false },
   cell: { schema: cell, initial: -1 },

@@ -20,8 +20,10 @@ const map = (source: Extract<Atlas, { status: "ready" }>["source"], present?: Ui
   source,
   rows: new Float32Array(0),
   present,
-  points: new Float32Array(0),
+  plane: new Float32Array(0),
   explained: 1,
+  points: new Float32Array(0),
+  umapSeed: undefined,
 });
 const released = { kind: "shipped", protocol: "released" } as const;
 const shipped = map(released);

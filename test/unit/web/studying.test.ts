@@ -13,8 +13,10 @@ const atlas: Atlas = {
   source: { kind: "shipped", protocol: "released" },
   rows: new Float32Array(16),
   present: undefined,
-  points: new Float32Array(0),
+  plane: new Float32Array(0),
   explained: 1,
+  points: new Float32Array(0),
+  umapSeed: undefined,
 };
 const table = { space: "nasbench201", source: "labels.csv", rows: 1, metrics: [], warnings: [] } as const;
 

@@ -1,0 +1,4 @@
+import { serve } from "../../workers/serving.ts";
+import { umapService } from "./umap-service.ts";
+
+serve(umapService());
