@@ -50,7 +50,9 @@ const lab: UserConfig = {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: { index: path("web/index.html"), bench: path("web/bench.html") } },
+    rolldownOptions: {
+      input: { index: path("web/index.html"), article: path("web/article.html"), bench: path("web/bench.html") },
+    },
   },
   // A policy in a page does not hold for its workers; this one, on every answer, does. Tests run under it.
   preview: { headers: { "Content-Security-Policy": policy } },

@@ -3,7 +3,7 @@ import { ensureInstalled } from "./install.mjs";
 import { giveUp, npm, root, say } from "./run.mjs";
 
 await ensureInstalled();
-for (const part of ["build:lab", "build:library"]) {
+for (const part of ["build:lab", "build:elements", "build:library"]) {
   if ((await npm(["run", "--silent", part])) !== 0) giveUp(`the build failed (npm run ${part}, see above).`);
 }
 

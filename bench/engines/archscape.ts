@@ -4,7 +4,6 @@ import { VERSION } from "../../src/version.ts";
 import { openBackend } from "../../src/vgae/backend.ts";
 import type { Trainer } from "../../src/vgae/trainer.ts";
 import { MOST_STEPS } from "../../src/vgae/webgpu/pace.ts";
-import { webgpuTrainer } from "../../src/vgae/webgpu/trainer.ts";
 import { variantNamed } from "../../src/vgae/webgpu/variant.ts";
 import type { EngineKind } from "../engine.ts";
 
@@ -24,6 +23,7 @@ export const archscape: EngineKind = {
       async stepAsIfFast(count) {
         const { gpu } = backend;
         if (!gpu) throw new Error("Ours is measured on WebGPU.");
+        const { webgpuTrainer } = await import("../../src/vgae/webgpu/trainer.ts");
         const variant = variantNamed(trainer.variant ?? "");
         const settings = { stepsPerSubmit: MOST_STEPS, ...(variant ? { variant } : {}) };
         inLargeSubmits ??= await webgpuTrainer(gpu, shape, packing, set, options, settings);
