@@ -1,5 +1,6 @@
 import { ArchscapeCell } from "./elements/archscape-cell.ts";
 import { ArchscapeCharts } from "./elements/archscape-charts.ts";
+import { ArchscapeEditor } from "./elements/archscape-editor.ts";
 import { ArchscapeExplore } from "./elements/archscape-explore.ts";
 import { ArchscapeFollow } from "./elements/archscape-follow.ts";
 import { ArchscapeLab } from "./elements/archscape-lab.ts";
@@ -22,6 +23,7 @@ import { ArchscapeWalk } from "./elements/archscape-walk.ts";
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-cell": ArchscapeCell,
   "archscape-charts": ArchscapeCharts,
+  "archscape-editor": ArchscapeEditor,
   "archscape-explore": ArchscapeExplore,
   "archscape-follow": ArchscapeFollow,
   "archscape-lab": ArchscapeLab,

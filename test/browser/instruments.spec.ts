@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { cellTitle, map, openLab, primary, watchProblems } from "./lab.ts";
+import { cellTitle, map, openLab, openStep, primary, watchProblems } from "./lab.ts";
 
 test("walks from the selected cell to another, straight or over neighbours, and a press on the film strip selects a cell", async ({
   page,
@@ -77,5 +77,28 @@ test("selects cells with a lasso or around a cell, lists them with their mean, a
     list.getByRole("button", { name: "Table (CSV)" }).click(),
   ]);
   expect(download.suggestedFilename()).toBe("nasbench201-selection.csv");
+  expect(problems).toEqual([]);
+});
+
+test("changes a cell by hand and finds it on the map, lays the map out anew only when it is asked to, and stops", async ({
+  page,
+}) => {
+  const problems = watchProblems(page);
+  await openLab(page);
+  await page.locator("archscape-cell [data-draw]").click();
+  const editor = page.locator("archscape-editor");
+  for (const edge of ["input → 1", "input → 2", "1 → 2", "input → output", "1 → output", "2 → output"]) {
+    await editor.getByLabel(`Operation from ${edge}`).selectOption("nor_conv_3x3");
+  }
+  await expect(page.locator("archscape-cell code")).toHaveText(/^\|nor_conv_3x3~0\|.*(\|nor_conv_3x3~\d){3}\|$/);
+  await expect(editor).toContainText(/This is cell [\d,]+: it is ringed on the map/);
+  await page.locator("archscape-map").getByRole("button", { name: "Density" }).click();
+  await expect(page.locator("archscape-map .caption")).toContainText("Outlines hold 90, 75, 50, 25, 10 % of the cells");
+  const explore = await openStep(page, "explore");
+  await explore.locator('select[name="projection"]').selectOption("umap");
+  await expect(page.locator("archscape-map .caption")).toContainText("UMAP is being laid out");
+  await explore.locator("[data-cancel-projection]").click();
+  await expect(page.locator("archscape-map .caption")).not.toContainText("UMAP");
+  await expect.poll(() => page.url()).toContain("density=yes");
   expect(problems).toEqual([]);
 });

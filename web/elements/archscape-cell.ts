@@ -19,13 +19,16 @@ import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
-  static override properties = { lab: { attribute: false } };
+  static override properties = { lab: { attribute: false }, isDrawing: { state: true } };
   static override styles = [shared, glyphStyles, cellStyles];
 
   declare lab: Lab;
+  /** Whether the cell is changed by hand. */
+  declare isDrawing: boolean;
 
   constructor() {
     super();
+    this.isDrawing = false;
     new Watch(this, () => [
       this.lab.settings,
       this.lab.atlas.store,
@@ -55,6 +58,14 @@ export class ArchscapeCell extends LitElement {
         <code class="mono" tabindex=${text.length > 200 ? 0 : nothing}>${text.replaceAll("+", "\u200b+")}</code>
         <button type="button" class="plain small" @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
       </div>
+      ${
+        lab.space.name === "darts"
+          ? nothing
+          : html`<details class="editor" ?open=${this.isDrawing} @toggle=${this.onDrawing}>
+              <summary>Change it by hand</summary>
+              ${this.isDrawing ? html`<archscape-editor .lab=${lab}></archscape-editor>` : nothing}
+            </details>`
+      }
       ${this.numbers(cell)} ${this.neighbours(cell)} ${walkForm(lab, cell)} ${nearestForm(lab, cell)}
       <section class="stack">
         <h3>Export</h3>
@@ -71,6 +82,16 @@ export class ArchscapeCell extends LitElement {
     `;
   }
 
+  private onDrawing = (event: Event): void => {
+    this.isDrawing = (event.target as HTMLDetailsElement).open;
+  };
+
+  /** From any cell, for a start. */
+  private draw = (): void => {
+    this.isDrawing = true;
+    this.lab.select(Math.floor(this.lab.space.size / 2));
+  };
+
   private introduction(): TemplateResult {
     const { lab } = this;
     const choices = choicesOf(lab.space);
@@ -84,7 +105,8 @@ export class ArchscapeCell extends LitElement {
           ${choices.map((name) => html`<li>${operationGlyph(name)}<span>${operationLook(name).label}</span><span class="quiet small">${MEANING[name] ?? ""}</span></li>`)}
         </ul>
       </section>
-      <div class="row"><button type="button" @click=${() => lab.select(Math.floor(Math.random() * lab.space.size))}>Random cell</button></div>
+      <div class="row"><button type="button" @click=${() => lab.select(Math.floor(Math.random() * lab.space.size))}>Random cell</button>
+        ${lab.space.name === "darts" ? nothing : html`<button type="button" data-draw @click=${this.draw}>Draw a cell</button>`}</div>
     `;
   }
 
