@@ -6,6 +6,7 @@ import { ArchscapeFollow } from "./elements/archscape-follow.ts";
 import { ArchscapeLab } from "./elements/archscape-lab.ts";
 import { ArchscapeLegend } from "./elements/archscape-legend.ts";
 import { ArchscapeMap } from "./elements/archscape-map.ts";
+import { ArchscapeMapTable } from "./elements/archscape-map-table.ts";
 import { ArchscapeNotices } from "./elements/archscape-notices.ts";
 import { ArchscapeOffer } from "./elements/archscape-offer.ts";
 import { ArchscapeReplay } from "./elements/archscape-replay.ts";
@@ -29,6 +30,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-lab": ArchscapeLab,
   "archscape-legend": ArchscapeLegend,
   "archscape-map": ArchscapeMap,
+  "archscape-map-table": ArchscapeMapTable,
   "archscape-notices": ArchscapeNotices,
   "archscape-offer": ArchscapeOffer,
   "archscape-replay": ArchscapeReplay,

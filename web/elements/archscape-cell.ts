@@ -15,7 +15,7 @@ import { shared } from "../styles/shared.ts";
 import { cellStyles } from "./archscape-cell.styles.ts";
 import { nearestForm, walkForm } from "./cell-forms.ts";
 import { drawn } from "./drawings.ts";
-import { cellGlyph, cellWords, glyphStyles, operationGlyph } from "./glyph.ts";
+import { cellGlyph, glyphStyles, operationGlyph } from "./glyph.ts";
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
@@ -178,7 +178,8 @@ export class ArchscapeCell extends LitElement {
     const item = (index: number, note: string): TemplateResult => {
       const value = quantity.values[index] as number;
       return html`<li>
-        <button type="button" @click=${() => lab.select(index)} aria-label=${`Cell ${index}: ${cellWords(lab.space, index)}`}>
+        <button type="button" @click=${() => lab.select(index)}>
+          <span class="vh">Cell ${index}: </span>
           ${cellGlyph(lab.space, index, cell)}
           <span class="small">${Number.isFinite(value) ? quantity.brief(value) : "–"}</span>
           <span class="small quiet">${note}</span>

@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { MetricInfo } from "../../src/objectives/objective.ts";
 import { averageCurve, bestSoFar, type Measure } from "../../src/search/summary.ts";
+import { type ChartTable, chartTable, fewOf } from "../charts/chart-table.ts";
 import type { ChartStyle, NamedPoint, Reference } from "../charts/plots.ts";
 import { thinned } from "../charts/series.ts";
 import { saveFile } from "../files.ts";
+import { count, inUnit, percent, significant } from "../format.ts";
 import { PAPER, PUBLISHED_QUALITY, publishedSearch } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
@@ -19,6 +21,8 @@ interface Figure {
   /** Behind the title: source of dashed lines, meaning of bands. */
   readonly note?: string;
   draw(plots: Plots, style: ChartStyle): Element;
+  /** The same in words. */
+  table(): ChartTable;
 }
 
 /** While data streams in, charts are drawn at most this often. */
@@ -205,6 +209,13 @@ export class ArchscapeCharts extends LitElement {
         title: "Loss",
         note: "logarithmic",
         draw: (plots, style) => plots.lossChart(thinned(metrics), edges, style),
+        table: () => ({
+          columns: ["Steps", "Loss", "Operations", "Edges", "KL"],
+          rows: thinned(metrics, 12).map(({ step, total, operations, adjacency, kl }) => [
+            count(step),
+            ...[total, operations, adjacency, kl].map((value) => significant(value, 3)),
+          ]),
+        }),
       });
     }
     const last = epochs.at(-1);
@@ -230,6 +241,13 @@ export class ArchscapeCharts extends LitElement {
         title: "Held-out rebuilt",
         note,
         draw: (plots, style) => plots.shareChart("Reconstruction by epoch", rebuilt, [paper(published.accuracy)], "cells", style),
+        table: () => ({
+          columns: ["Epoch", "Operations rebuilt", "Edges rebuilt", "Whole cells rebuilt"],
+          rows: fewOf(epochs).map(({ epoch, reconstruction: { ops, adjacency, exact } }) => [
+            count(epoch),
+            ...[ops, adjacency, exact].map((share) => percent(share)),
+          ]),
+        }),
       },
       {
         id: "samples",
@@ -237,6 +255,13 @@ export class ArchscapeCharts extends LitElement {
         note: `dashed: valid, ${PAPER.short}`,
         draw: (plots, style) =>
           plots.shareChart("Validity and uniqueness by epoch", sampled, [paper(published.validity)], "valid", style),
+        table: () => ({
+          columns: ["Epoch", "Valid", "Valid in the space", "Unique"],
+          rows: fewOf(epochs).map(({ epoch, validity, inSpaceValidity, uniqueness }) => [
+            count(epoch),
+            ...[validity, inSpaceValidity, uniqueness].map((share) => percent(share)),
+          ]),
+        }),
       },
     );
     return figures;
@@ -273,6 +298,14 @@ export class ArchscapeCharts extends LitElement {
           style,
         );
       },
+      table: () => {
+        const best = [...bestSoFar(shown, measure)];
+        const at = fewOf(best.map((_, query) => query));
+        return {
+          columns: ["Queries", `${title}, seed ${shown.seed}`],
+          rows: at.map((query) => [count(query + 1), inUnit(best[query] as number, metric)]),
+        };
+      },
     });
     const best = new Set<number>();
     let incumbent = -1;
@@ -289,6 +322,13 @@ export class ArchscapeCharts extends LitElement {
         title: "Every query",
         note: `${plan.metric.name}, seed ${shown.seed}`,
         draw: (plots, style) => plots.queryChart("Every query of the run on the map", points, style),
+        table: () => ({
+          columns: ["Query that was the best so far", plan.metric.name],
+          rows: fewOf(shown.queries.filter(({ query }) => best.has(query))).map(({ query, value }) => [
+            count(query),
+            inUnit(value, plan.metric),
+          ]),
+        }),
       },
     ];
   }
@@ -323,12 +363,13 @@ export class ArchscapeCharts extends LitElement {
       }
       <div class="figures">
         ${this.figures().map(
-          ({ id, title, note }) => html`<figure data-chart=${id}>
+          ({ id, title, note, table }) => html`<figure data-chart=${id}>
             <figcaption class="small">
               <span class="title"><strong>${title}</strong> <span class="quiet">${note}</span></span>
               <button type="button" class="plain" aria-label=${`Save the chart ${title} as SVG`} @click=${() => this.save(id)}>SVG</button>
             </figcaption>
             <div class="plot"></div>
+            ${chartTable(title, table())}
           </figure>`,
         )}
       </div>

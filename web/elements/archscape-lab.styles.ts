@@ -126,6 +126,11 @@ export const labStyles = css`
   archscape-tray {
     grid-area: tray;
   }
+  archscape-map-table {
+    position: absolute;
+    width: 1px;
+    overflow: hidden;
+  }
   archscape-charts {
     grid-area: charts;
     border-top: 1px solid var(--rule);
@@ -262,6 +267,34 @@ export const labStyles = css`
     .pop {
       inset: auto 12px 12px 12px;
       width: auto;
+    }
+  }
+  /* Map, charts and cell, one below the other; what can only be pressed stays away. */
+  @media print {
+    :host,
+    main:not(.alone) {
+      display: block;
+      height: auto;
+      overflow: visible;
+    }
+    .tools,
+    .offers,
+    .skip,
+    .steps,
+    .tabs,
+    archscape-notices {
+      display: none !important;
+    }
+    archscape-map {
+      display: block;
+      height: 150mm;
+      break-inside: avoid;
+    }
+    archscape-charts,
+    archscape-cell {
+      overflow: visible;
+      border: 0;
+      break-inside: avoid;
     }
   }
 `;

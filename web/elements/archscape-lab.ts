@@ -244,6 +244,7 @@ export class ArchscapeLab extends LitElement {
       <main class=${classes.join(" ")} data-panel=${panel}>
         <nav class="steps" aria-label="Steps" ?hidden=${steps.length === 0}>${steps.map((name) => STEP_ELEMENTS[name](lab))}</nav>
         ${keyed(lab, html`<archscape-map .lab=${lab}></archscape-map>`)}
+        <archscape-map-table .lab=${lab}></archscape-map-table>
         <archscape-tray .lab=${lab}></archscape-tray>
         <archscape-charts .lab=${lab} role="region" aria-label="Charts"></archscape-charts>
         ${hidden.has("cell") ? nothing : html`<archscape-cell .lab=${lab} role="region" aria-label="Selected cell"></archscape-cell>`}
