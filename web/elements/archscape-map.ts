@@ -150,8 +150,8 @@ export class ArchscapeMap extends LitElement {
         dark,
         keep,
         absent: tokenColour(this, "--point-none"),
-        // Before the facts are counted there is nothing to colour by, and all points are grey.
         only,
+        // Before the facts are counted there is nothing to colour by, and all points are grey.
         present: present ?? (values.length > 0 ? undefined : allOf(this.lab.space.size)),
       };
       const arrive = ({ scale, painting }: Painted): void => {

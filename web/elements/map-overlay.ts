@@ -65,7 +65,9 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const { atlas } = lab.atlas.store.value;
   // Only in the plane a straight line of the embedding is one of the map.
   const isPlane = atlas.status === "ready" && atlas.umapSeed === undefined;
-  const places = walk ? stopPlaces(walk, points, isPlane) : [];
+  const found = walk ? stopPlaces(walk, points, isPlane) : [];
+  // While a model is trained, the map may lose cells of a walk.
+  const places = found.every(([x]) => Number.isFinite(x)) ? found : [];
   return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
     <g transform=${transform}>
       ${(lab.instruments.thickness.value.levels ?? []).map(({ outline }) => svg`<path class="level" d=${outline} />`)}

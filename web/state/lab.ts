@@ -240,7 +240,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     try {
       const { data, dimensions } = readEmbedding(space, bytes, name);
       if (dimensions !== LATENT) throw new InputError(`${name}: expected ${LATENT} numbers a cell, found ${dimensions}.`);
-      training.stopPlacing();
+      training.dropPlacing();
       atlas.show(data, { kind: "file", name });
     } catch (error) {
       complain(error);
@@ -256,7 +256,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
             `${name}: expected an embedding of ${space.size} x ${LATENT} numbers, found [${embedding.shape.join(", ")}].`,
           );
         }
-        training.stopPlacing();
+        training.dropPlacing();
         atlas.show(toFloat32(embedding), from);
         return;
       }
@@ -364,7 +364,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async showShipped(protocol) {
       const { embedding } = shipped[protocol] ?? {};
       if (embedding) {
-        training.stopPlacing();
+        training.dropPlacing();
         await atlas.showShipped(protocol, () => fetchEmbedding(embedding));
       } else await lab.openShippedWeights();
     },

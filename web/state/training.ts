@@ -116,7 +116,10 @@ export interface TrainingStore {
   follow(index: number, draw: number): Promise<Outcome<CellPath>>;
   /** Embeds the whole space with the model as it is, in parts; what is there of a large one shows after a while. */
   place(): Promise<void>;
+  /** What was placed so far is shown. */
   stopPlacing(): void;
+  /** Nothing more of it is shown: another map takes its place. */
+  dropPlacing(): void;
 }
 
 /** What happens outside the store: the map and the notices. */
@@ -349,6 +352,7 @@ export function createTraining(
     },
     place,
     stopPlacing: () => placing?.abort(),
+    dropPlacing,
     beginning() {
       const { resumable: checkpoint, step, epochs, metrics, variety } = store.value;
       return checkpoint && { checkpoint, step, epochs, metrics, variety };

@@ -88,12 +88,14 @@ export function createWalking({ space, settings, atlas, maps, training, ...parts
     seen = now;
     const mine = ++request;
     const exists = (cell: number): boolean => cell >= 0 && cell < space.size;
-    if (chart.status !== "ready" || !exists(from) || !exists(to) || from === to) {
+    const [a, b] =
+      chart.status === "ready" && exists(from) && exists(to) && from !== to ? [rowIn(chart, from), rowIn(chart, to)] : [];
+    if (!a || !b) {
       store.set({ walk: undefined, isLooking: false });
       return;
     }
     store.set({ isLooking: true });
-    walk(chart, from, to, path).then(
+    walk(from, to, path, a, b).then(
       (found) => {
         if (mine === request) store.set({ walk: found, isLooking: false });
       },
@@ -105,8 +107,7 @@ export function createWalking({ space, settings, atlas, maps, training, ...parts
     );
   };
 
-  const walk = async (chart: Ready, from: number, to: number, path: Path): Promise<Walk> => {
-    const [a, b] = [rowIn(chart, from), rowIn(chart, to)];
+  const walk = async (from: number, to: number, path: Path, a: Float32Array, b: Float32Array): Promise<Walk> => {
     if (path === "neighbours") {
       const { cells, reach } = await maps.walk(from, to);
       return { from, to, path, how: "stepped", reach, stops: stopsOf(space, cells) };
@@ -143,6 +144,12 @@ export function createWalking({ space, settings, atlas, maps, training, ...parts
     store,
     start(from, to, path = settings.value.path) {
       store.set({ isAiming: false });
+      const { atlas: chart } = atlas.store.value;
+      const missing = chart.status === "ready" ? [from, to].find((cell) => !rowIn(chart, cell)) : undefined;
+      if (missing !== undefined) {
+        parts.complain(new InputError(`A walk is between cells on the map, and cell ${missing} has no place yet.`));
+        return;
+      }
       settings.set({ from, to, path });
     },
     aim: (isAiming) => store.set({ isAiming }),
@@ -153,10 +160,10 @@ export function createWalking({ space, settings, atlas, maps, training, ...parts
   };
 }
 
-function rowIn({ rows, present }: Ready, cell: number): Float32Array {
+/** The row of a cell in the embedding on the map, where it has one. */
+function rowIn({ rows, present }: Ready, cell: number): Float32Array | undefined {
   const row = present ? present.indexOf(cell) : cell;
-  if (row < 0) throw new InputError(`A walk is between cells on the map, and cell ${cell} has no place yet.`);
-  return rows.subarray(row * LATENT, (row + 1) * LATENT);
+  return row < 0 ? undefined : rows.subarray(row * LATENT, (row + 1) * LATENT);
 }
 
 /** Whether a row of the embedding is the mean of these latents over the nodes. */

@@ -171,6 +171,17 @@ describe("the page's training", () => {
     expect(loaded).toHaveLength(2);
   });
 
+  it("shows nothing of what it places once another map has taken its place", async () => {
+    const { client } = engine();
+    const { all, placed } = effects();
+    const training = createTraining(nasbench201(), client, automatic, all);
+    await training.load(bytes, "mine.safetensors");
+    const placing = training.place();
+    training.dropPlacing();
+    await placing;
+    expect(placed).not.toHaveBeenCalled();
+  });
+
   it("places the cells of a cancelled run in parts, and a reset ends that at once", async () => {
     const { client, asked, embedded, post } = engine();
     const { all, placed } = effects();

@@ -78,7 +78,7 @@ describe("the walk on the map", () => {
       }),
     };
     const parts: WalkingParts = { space, settings, atlas, maps, training, isShown: () => true, screen: settings, complain };
-    return { settings, complain, ...createWalking(parts) };
+    return { settings, complain, atlas, ...createWalking(parts) };
   };
   const found = async ({ store }: ReturnType<typeof walking>) => {
     await vi.waitFor(() => expect(store.value.walk).toBeDefined(), 20_000);
@@ -112,5 +112,23 @@ describe("the walk on the map", () => {
     walk.end();
     expect(walk.store.value.walk).toBeUndefined();
     expect(walk.complain).not.toHaveBeenCalled();
+  });
+
+  it("is told that a cell has no place yet when it is begun there, and goes without a word when the map loses a cell of it", async () => {
+    const walk = walking(undefined);
+    walk.start(3, 900, "neighbours");
+    await found(walk);
+    walk.atlas.show(
+      rows.subarray(0, 100 * LATENT),
+      { kind: "file", name: "part" },
+      Uint32Array.from({ length: 100 }, (_, i) => i),
+    );
+    expect(walk.store.value).toMatchObject({ walk: undefined, isLooking: false });
+    expect(walk.complain).not.toHaveBeenCalled();
+    walk.start(3, 901);
+    expect(walk.complain).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: expect.stringContaining("cell 901") }),
+    );
+    expect(walk.settings.value.to).toBe(900);
   });
 });
