@@ -55,7 +55,8 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: report === undefined ? [["list"]] : [["list"], ["json", { outputFile: report }]],
-  use: { baseURL: `http://127.0.0.1:${port}/`, browserName: "chromium" },
+  // Only its own spec has the service worker: answers of the others are not to come from a cache.
+  use: { baseURL: `http://127.0.0.1:${port}/`, browserName: "chromium", serviceWorkers: "block" },
   metadata: { isRealGpu },
   projects: [
     {

@@ -7,6 +7,7 @@ import { chmodSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { libraryFiles } from "./scripts/library-files.ts";
+import { offlineFiles } from "./scripts/offline-files.ts";
 import { wholeWorker } from "./scripts/whole-worker.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -35,10 +36,13 @@ function policyInPage(): Plugin {
   };
 }
 
+/** Pages of the same folder that the lab can do without, their scripts, and the article's pictures. */
+const isBesideLab = (file: string): boolean => /(^|\/)(article|bench)[.-]|\.(jpg|svg)$/.test(file);
+
 const lab: UserConfig = {
   root: path("web"),
   base: "./",
-  plugins: [policyInPage()],
+  plugins: [policyInPage(), offlineFiles("offline.js", path("web/public"), isBesideLab)],
   worker: { format: "es" },
   // The shipped models and tables lie beside web/, not in it.
   server: { fs: { allow: [path(".")] } },
@@ -51,7 +55,16 @@ const lab: UserConfig = {
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      input: { index: path("web/index.html"), article: path("web/article.html"), bench: path("web/bench.html") },
+      input: {
+        index: path("web/index.html"),
+        article: path("web/article.html"),
+        bench: path("web/bench.html"),
+        offline: path("web/offline.ts"),
+      },
+      output: {
+        // A service worker has its place in its name: what lies beside it or below is its own.
+        entryFileNames: ({ name }) => (name === "offline" ? "offline.js" : "assets/[name]-[hash].js"),
+      },
     },
   },
   // A policy in a page does not hold for its workers; this one, on every answer, does. Tests run under it.

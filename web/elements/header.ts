@@ -107,7 +107,8 @@ export function helpContent(version: string, startTour: () => void): TemplateRes
     </dl>
     <p><a href="./bench.html">How fast is this device?</a> Measures training here beside other engines.</p>
     <p class="small quiet">
-      Archscape ${version}. Nothing leaves this machine. Method:
+      Archscape ${version}. Nothing leaves this machine, and after a first visit the lab works
+      without a network. Method:
       <a href=${PAPER.link} target="_blank" rel="noreferrer">${PAPER.short}</a>.
     </p>
   `;
