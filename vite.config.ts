@@ -6,6 +6,7 @@
 import { chmodSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
+import { elementsManifest } from "./scripts/elements-reference.mjs";
 import { libraryFiles } from "./scripts/library-files.ts";
 import { offlineFiles } from "./scripts/offline-files.ts";
 import { wholeWorker } from "./scripts/whole-worker.ts";
@@ -81,10 +82,20 @@ function besideLab(): Plugin {
   };
 }
 
+/** What editors read of the elements (package.json: customElements). */
+function manifestOfElements(): Plugin {
+  return {
+    name: "archscape:manifest-of-elements",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "custom-elements.json", source: JSON.stringify(elementsManifest()) });
+    },
+  };
+}
+
 const elements: UserConfig = {
   base: "./",
   publicDir: false,
-  plugins: [wholeWorker(path("web/embed/any.worker.ts"), "archscape.worker.js"), besideLab()],
+  plugins: [wholeWorker(path("web/embed/any.worker.ts"), "archscape.worker.js"), manifestOfElements(), besideLab()],
   worker: { format: "es" },
   build: {
     outDir: path("dist/elements"),

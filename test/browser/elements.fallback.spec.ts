@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect, type Frame, type Page, test } from "@playwright/test";
 import { type HostPage, openSite, type Site } from "./hosts.ts";
 
@@ -140,7 +143,7 @@ test("elements wait with a poster until they are near the screen, share engine, 
   await page.locator("#second").scrollIntoViewIfNeeded();
   for (const element of await page.locator("[data-status]").all()) await expect(element).toHaveAttribute("data-status", "ready");
   await expect(first.getByText("A picture of the map")).toBeHidden();
-  expect(elements.asked.filter((path) => path.includes("released.embedding")).length).toBe(1);
+  expect(elements.asked.slice(before).filter((path) => path.includes("released.embedding")).length).toBe(1);
   expect(page.workers().map((worker) => worker.url().split(":")[0])).toEqual(["blob", "blob"]);
 
   await first.evaluate((map) => map.setAttribute("cell", "11472"));
@@ -182,4 +185,46 @@ test("a whole lab stands in a column of a page, leaves its address alone and sho
   await lab.getByRole("button", { name: "Random cell" }).click();
   await expect(lab.locator("archscape-cell-view h2")).toHaveText(/^Cell /);
   await expect(page).toHaveURL(/#chapter-2$/);
+});
+
+interface BuiltFile {
+  readonly file: string;
+  readonly imports?: readonly string[];
+}
+
+test("the entry and what it imports weigh at most 30 KB, and do nothing on a server", async () => {
+  const built: Record<string, BuiltFile> = JSON.parse(readFileSync("dist/elements/files.json", "utf8"));
+  const needed = new Set<string>();
+  const need = (name: string): void => {
+    const { file, imports = [] } = built[name] as BuiltFile;
+    needed.add(file);
+    imports.forEach(need);
+  };
+  need("web/embed/archscape.ts");
+  expect(needed).toContain("archscape.js");
+  const bytes = [...needed].map((file) => gzipSync(readFileSync(`dist/elements/${file}`)).length);
+  expect(bytes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(30 * 1024);
+
+  const load = 'import("./dist/elements/archscape.js").then(() => console.log("loaded"))';
+  expect(execFileSync(process.execPath, ["-e", load], { encoding: "utf8" })).toBe("loaded\n");
+});
+
+test("the built site works from a folder of a plain file host, elements included", async ({ page }) => {
+  const site = await openSite(() => ({
+    folder: "dist/lab",
+    under: "/some/path/",
+    pages: { "/page.html": { html: embedding("/some/path/elements") } },
+    scripts: { "/some/path/elements/note.js": NOTE },
+  }));
+  const problems: string[] = [];
+  page.on("response", (response) => void (response.ok() || problems.push(`${response.status()} ${response.url()}`)));
+  page.on("pageerror", (error) => void problems.push(String(error)));
+  await page.goto(`${site.origin}/some/path/`);
+  await expect(page.locator("archscape-map .caption")).toContainText("variance");
+  await expect(page.locator("button.device")).toContainText("TensorFlow.js");
+  await page.goto(`${site.origin}/page.html`);
+  await expect(page.locator("archscape-map")).toHaveAttribute("data-status", "ready");
+  await expect.poll(() => noted(page, "engine")).toHaveLength(1);
+  expect(problems).toEqual([]);
+  site.close();
 });

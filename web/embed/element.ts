@@ -16,7 +16,7 @@ export type Status = "waiting" | "loading" | "ready" | "failed";
 let workerUrl: string | undefined;
 
 /** Attributes that are no settings of a link. */
-const OWN = ["group", "labels", "link", "loading", "poster", "theme", "worker-url"] as const;
+const OWN: readonly string[] = ["group", "labels", "loading", "poster", "theme", "worker-url"];
 
 /** So far beyond the edge of the screen a lazy element begins to load. */
 const NEAR = "50%";
@@ -32,6 +32,8 @@ const settingName = (attribute: string): string => attribute.replace(/-(\w)/g, (
  *
  * @attr {"nasbench201" | "nasbench101" | "darts"} [space=nasbench201] - The search space.
  * @attr {"released" | "corrected"} [model=released] - The shipped model whose embedding is shown.
+ * @attr {number} [drawn=600000] - Cells of DARTS to draw, up to a million.
+ * @attr {number} [draw-seed=0] - The seed that they are drawn with.
  * @attr {string} [group] - A name for elements that are to stand apart: another group has an engine, a selection and a map of its own.
  * @attr {number} [cell] - Index of the selected architecture; -1 or none: nothing is selected.
  * @attr {"demo" | string} [labels] - Accuracies: "demo" for the table that comes along (NAS-Bench-201 only), or the address of a label table (.csv, .json, also .gz).
@@ -64,7 +66,7 @@ const settingName = (attribute: string): string => attribute.replace(/-(\w)/g, (
  * @fires {CustomEvent<{ message: string }>} archscape-error - Something could not be done, why in one sentence.
  */
 export abstract class ArchscapeElement extends Base {
-  /** Settings of a link that this element takes as attributes. @internal */
+  /** Attributes of this element alone: settings of a link, but for `link`, which is many. @internal */
   static readonly settings: readonly string[] = [];
   /** @internal */
   static get observedAttributes(): readonly string[] {
@@ -199,7 +201,7 @@ export abstract class ArchscapeElement extends Base {
       const settings: Record<string, string> = {};
       for (const { name, value } of this.attributes) {
         const isSetting = (this.constructor as typeof ArchscapeElement).observedAttributes.includes(name);
-        if (isSetting && !(OWN as readonly string[]).includes(name)) settings[settingName(name)] = value;
+        if (isSetting && name !== "link" && !OWN.includes(name)) settings[settingName(name)] = value;
       }
       const mounted = await mount({
         kind: this.kind,

@@ -6,15 +6,34 @@ import type { Kind } from "./views.ts";
  * search finds shows on it. Its size is 3 by 2 unless the page gives it another height.
  *
  * @tagname archscape-map
- * @attr {string} [colour=params] - What points are coloured by: "params", "macs", "label:" and the name of a metric of the labels, and all that the menu of a link says.
+ * @attr {string} [colour=params] - What points are coloured by: "params", "macs", "label:" and the name of a metric of the labels. What else the menu offers stands in a link to the lab.
  * @attr {"viridis" | "cividis"} [scheme=viridis] - Colours.
  * @attr {number} [keep=1] - Share of the best points that are coloured, above 0 to 1; the others are grey.
  * @attr {number} [x=0] - Middle of the map, in units of the embedding's plane.
  * @attr {number} [y=0] - Middle of the map.
  * @attr {number} [zoom=0] - Power of 2, -4 to 16; 0 shows the whole map.
+ * @attr {"yes" | "no"} [density=no] - Outlines of where cells lie thick.
+ * @attr {"pca" | "umap"} [projection=pca] - How 16 dimensions become two; holds for all maps of the group.
+ * @attr {number} [umap-seed=1] - Of the layout by UMAP.
+ * @attr {number} [from] - Where a walk begins: an index.
+ * @attr {number} [to] - Where it ends. The cells on its way stand below the map.
+ * @attr {"line" | "neighbours"} [path=line] - Straight through the embedding, or over nearest neighbours.
  */
 export class ArchscapeMapElement extends ArchscapeElement {
-  static override readonly settings = ["colour", "scheme", "keep", "x", "y", "zoom"];
+  static override readonly settings = [
+    "colour",
+    "scheme",
+    "keep",
+    "x",
+    "y",
+    "zoom",
+    "density",
+    "projection",
+    "umap-seed",
+    "from",
+    "to",
+    "path",
+  ];
   /** @internal */
   readonly kind: Kind = "map";
 }
@@ -36,12 +55,12 @@ export class ArchscapeCellElement extends ArchscapeElement {
  * @tagname archscape-training
  * @attr {"released" | "corrected"} [protocol=released] - As the paper's code trains, or without its slips.
  * @attr {number} [epochs=10] - 1 to 10,000.
- * @attr {number} [seed] - 0 to 4294967295; the same seed on the same device gives the same bits.
+ * @attr {number} [seed=1] - 0 to 4294967295; the same seed on the same device gives the same bits.
  * @attr {number} [batch=32] - Graphs a step, 1 to 32.
- * @attr {number} [rate] - Learning rate.
- * @attr {number} [kl] - Weight of the KL term.
- * @attr {number} [dropout] - 0 to 0.999.
- * @attr {number} [clip] - Largest norm of a gradient.
+ * @attr {number} [rate=0.001] - Learning rate.
+ * @attr {number} [kl=1] - Weight of the KL term.
+ * @attr {number} [dropout=0.3] - 0 to 0.999.
+ * @attr {number} [clip=5] - Largest norm of a gradient.
  * @attr {"yes" | "no"} [live=yes] - Whether the map is drawn again after every epoch.
  * @attr {"automatic" | "webgpu" | "tfjs-wasm"} [backend=automatic] - What models run on.
  * @fires {CustomEvent<{ backend: string, adapter: string, where: string, message: string }>} archscape-engine - The engine has started. `where`: "worker", "given", "imported", "copied", "data" (ways to a worker) or "page", where the site allows none.
@@ -121,6 +140,7 @@ export class ArchscapeSearchElement extends ArchscapeElement {
  * @fires {CustomEvent<{ job: "training" | "search", state: "finished" | "cancelled" | "failed" }>} archscape-end - A training or search is over.
  */
 export class ArchscapeLabElement extends ArchscapeElement {
+  static override readonly settings = ["link"];
   /** @internal */
   readonly kind: Kind = "lab";
 }

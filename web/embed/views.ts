@@ -49,7 +49,7 @@ type View = LitElement & { lab: Lab };
 
 /** Settings that each element of a kind has for itself. */
 const OWN: Readonly<Record<Exclude<Kind, "lab">, readonly SettingName[]>> = {
-  map: ["colour", "scheme", "keep", "x", "y", "zoom"],
+  map: ["colour", "scheme", "keep", "density", "x", "y", "zoom"],
   cell: [],
   training: ["panel"],
   search: ["panel"],
