@@ -96,7 +96,7 @@ export function elementsPage(manifest) {
   return [
     "# The elements",
     "",
-    "Written by `npm run reference` from the doc comments in `web/embed`; how to use them is told in [embedding.md](embedding.md).",
+    "Written by `npm run reference` from the doc comments in `web/embed`; how to use them is told in [the guide for authors](guides/authors.md).",
     "",
     ...elements.flatMap((element) => [
       `## \`<${element.tagName}>\``,

@@ -90,7 +90,12 @@ const define: Readonly<Record<Kind, () => Promise<void>>> = {
     once("archscape-map-view", ArchscapeMap);
   },
   async cell() {
-    once("archscape-cell-view", (await import("../elements/archscape-cell.ts")).ArchscapeCell);
+    const [{ ArchscapeCell }, { ArchscapeEditor }] = await Promise.all([
+      import("../elements/archscape-cell.ts"),
+      import("../elements/archscape-editor.ts"),
+    ]);
+    once("archscape-editor", ArchscapeEditor);
+    once("archscape-cell-view", ArchscapeCell);
   },
   async training() {
     const [{ ArchscapeTraining }, { ArchscapeCharts }, { ArchscapeFollow }] = await Promise.all([

@@ -38,4 +38,17 @@ describe("the elements", () => {
       expect(read, name).toBe(DEFAULT_SETTINGS[key]);
     }
   });
+
+  it("make known every element that their parts are made of", () => {
+    const views = readFileSync("web/embed/views.ts", "utf8");
+    const parts = [...views.matchAll(/import\("\.\.\/elements\/([\w-]+\.ts)"\)/g)].map(([, file]) => file as string);
+    expect(parts).toContain("archscape-map.ts");
+    // A lab's are those of the page, which web/define.ts makes known.
+    for (const file of parts.filter((name) => name !== "archscape-lab.ts")) {
+      const templates = readFileSync(`web/elements/${file}`, "utf8");
+      for (const [, tag] of templates.matchAll(/<(archscape-[\w-]+) \.(?:lab|board|space)=/g)) {
+        expect(views, `${file} uses ${tag}`).toContain(`once("${tag}"`);
+      }
+    }
+  });
 });
