@@ -20,7 +20,7 @@ export class ArchscapeMapTable extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels]);
+    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.instruments.insights]);
   }
 
   /** The best cells, or the largest where nothing is better. */

@@ -16,6 +16,13 @@ export const mapStyles = css`
   .canvas[data-lasso] {
     cursor: crosshair;
   }
+  .density {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    pointer-events: none;
+  }
   .canvas:focus-visible {
     outline-offset: -2px;
   }

@@ -1,7 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { cssColour } from "../../src/drawing/colour-maps.ts";
 import { count } from "../format.ts";
 import { type Painted, when } from "../map/cartographer.ts";
 import { allOf, type ColourScale, type Painting } from "../map/colouring.ts";
+import { drawDensity } from "../map/density-layer.ts";
 import { nearestInPlane, nearestTowards } from "../map/nearest.ts";
 import { inOrder } from "../map/picture.ts";
 import { type Quantity, quantityOf } from "../map/quantity.ts";
@@ -65,6 +67,7 @@ export class ArchscapeMap extends LitElement {
   private quantity: Quantity | undefined;
   private scale: ColourScale | undefined;
   private paintedFor: readonly unknown[] = [];
+  private outlinedFor: readonly unknown[] = [];
   private morph = 0;
   private settle: ReturnType<typeof setTimeout> | undefined;
   private listening = new AbortController();
@@ -177,6 +180,7 @@ export class ArchscapeMap extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("view") || changed.has("size")) this.renderer?.look(this.view);
+    this.drawDensity();
     const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
     if (tip && this.shown && this.hovered >= 0) {
       const [left, top] = this.pixels(this.hovered);
@@ -267,6 +271,16 @@ export class ArchscapeMap extends LitElement {
     const { order, colours } = this.painting;
     const cloud: Cloud = { positions: inOrder(this.shown, order), colours };
     this.renderer.draw(cloud);
+  }
+
+  /** Only where it would look otherwise than it does. */
+  private drawDensity(): void {
+    const { levels } = this.lab.instruments.thickness.value;
+    const canvas = this.renderRoot.querySelector<HTMLCanvasElement>("canvas.density");
+    const recipe = [levels, this.view, this.size, isDark(this)];
+    if (!canvas || !levels || recipe.every((part, i) => part === this.outlinedFor[i])) return;
+    this.outlinedFor = recipe;
+    drawDensity(canvas, { levels, view: this.view, size: this.size, ink: cssColour(tokenColour(this, "--ink")) });
   }
 
   private radius(): number {
@@ -391,6 +405,7 @@ export class ArchscapeMap extends LitElement {
         @pointercancel=${this.onPointerCancel}
       ></div>
       <p id="keys" class="vh">Arrow keys select the nearest architecture in their direction, plus and minus zoom, zero shows the whole map, Escape clears the selection.</p>
+      <canvas class="density" aria-hidden="true" ?hidden=${!this.lab.instruments.thickness.value.levels}></canvas>
       ${this.overlay()} ${this.tip()}
       ${
         atlas.status === "ready"

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { count, percent, plural } from "../format.ts";
+import { count, percent, plural, significant } from "../format.ts";
 import { type Quantity, quantityOf } from "../map/quantity.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
@@ -138,7 +138,7 @@ function sorted(cells: Uint32Array, { values, goal }: Quantity): number[] {
   return [...cells].sort((a, b) => (place(a) === place(b) ? a - b : place(a) - place(b)));
 }
 
-function mean(cells: Uint32Array, { values, label, show }: Quantity): TemplateResult | typeof nothing {
+function mean(cells: Uint32Array, { values, label, show, discrete }: Quantity): TemplateResult | typeof nothing {
   let [sum, known] = [0, 0];
   for (const cell of cells) {
     const value = values[cell] as number;
@@ -148,5 +148,5 @@ function mean(cells: Uint32Array, { values, label, show }: Quantity): TemplateRe
   }
   if (known === 0) return nothing;
   const of = known < cells.length ? ` of ${count(known)}` : "";
-  return html`<span class="small">mean ${label}${of} <strong>${show(sum / known)}</strong></span>`;
+  return html`<span class="small">mean ${label}${of} <strong>${discrete ? significant(sum / known, 3) : show(sum / known)}</strong></span>`;
 }

@@ -70,7 +70,6 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const places = found.every(([x]) => Number.isFinite(x)) ? found : [];
   return html`<svg class="overlay" width=${width} height=${height} aria-hidden="true">
     <g transform=${transform}>
-      ${(lab.instruments.thickness.value.levels ?? []).map(({ outline }) => svg`<path class="level" d=${outline} />`)}
       ${
         path
           ? svg`<path class="walk" d=${line(path.queries)} />
@@ -230,14 +229,6 @@ export const overlayStyles = css`
     stroke: var(--ground);
     stroke-width: 5px;
     stroke-opacity: 0.8;
-  }
-  .overlay .level {
-    fill: var(--ink);
-    fill-opacity: 0.05;
-    fill-rule: evenodd;
-    stroke: var(--ink);
-    stroke-opacity: 0.7;
-    stroke-width: 1px;
   }
   .overlay .loop {
     fill: var(--accent);

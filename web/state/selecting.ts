@@ -93,16 +93,19 @@ export function createSelecting({ space, atlas, maps, table, save, complain, say
       const { cells } = store.value;
       const metrics = table()?.metrics ?? [];
       const head = ["index", "arch", "x", "y", ...metrics.map(({ name, unit }) => (unit ? `${name} [${unit}]` : name))];
-      const rows: (string | number)[][] = [head];
-      for (const [i, cell] of cells.entries()) {
+      const row = (cell: number): (string | number)[] => {
         const worth = metrics.map(({ values, scale }) => {
           const value = values[cell] as number;
           return Number.isFinite(value) ? value * scale : "";
         });
-        rows.push([cell, space.format(cell), on.points[2 * cell] as number, on.points[2 * cell + 1] as number, ...worth]);
-        if (i % SLICE === SLICE - 1) await breath();
+        return [cell, space.format(cell), on.points[2 * cell] as number, on.points[2 * cell + 1] as number, ...worth];
+      };
+      let text = csvOf([head]);
+      for (let first = 0; first < cells.length; first += SLICE) {
+        text += csvOf([...cells.subarray(first, first + SLICE)].map(row));
+        await breath();
       }
-      save(`${space.name}-selection.csv`, csvOf(rows), "text/csv");
+      save(`${space.name}-selection.csv`, text, "text/csv");
     },
     saveRows() {
       const on = chart();
