@@ -50,10 +50,10 @@ test("draws the selected cell with its operations, notation, numbers and neighbo
   await expect(cell.locator("code")).toContainText("|avg_pool_3x3~0|");
   await expect(cell).toContainText("129 k");
   await expect(cell.locator('[data-neighbours="embedding"] li')).toHaveCount(8);
-  await cell.locator("summary").click();
+  await cell.locator("summary", { hasText: "One operation changed" }).click();
   await expect(cell.locator('[data-neighbours="edit"] li')).toHaveCount(24);
   const next = cell.locator('[data-neighbours="embedding"] button').first();
-  const name = /Cell (\d+)/.exec((await next.getAttribute("aria-label")) ?? "")?.[1];
+  const name = /Cell (\d+)/.exec((await next.textContent()) ?? "")?.[1];
   await next.click();
   await expect(cellTitle(page)).toHaveText(`Cell ${Number(name).toLocaleString("en")}`);
 });
@@ -107,8 +107,8 @@ test("saves the cell as JSON and SVG, the map as SVG, the embedding as a file th
   expect(await saved("JSON", "archscape-cell")).toBe("nasbench201-7.json");
   expect(await saved("SVG", "archscape-cell")).toBe("nasbench201-7.svg");
   await openStep(page, "explore");
-  expect(await saved("Map (SVG)", "archscape-explore")).toBe("nasbench201-map.svg");
-  expect(await saved("Embedding", "archscape-explore")).toBe("nasbench201.embedding.safetensors");
+  expect(await saved("Save the map as SVG", "archscape-explore")).toBe("nasbench201-map.svg");
+  expect(await saved("Save the embedding as safetensors", "archscape-explore")).toBe("nasbench201.embedding.safetensors");
 });
 
 test("fades what is not among the best when only the best are to keep their colour", async ({ page }) => {
