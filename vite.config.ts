@@ -3,7 +3,7 @@
  * `vite build --mode elements` makes what authors embed, and puts it into the lab's folder as well; `vite build --mode library` makes the
  * npm package: the library, its workers and the command, with dependencies left to npm.
  */
-import { chmodSync, cpSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { elementsManifest } from "./scripts/elements-reference.mjs";
@@ -77,7 +77,9 @@ function besideLab(): Plugin {
   return {
     name: "archscape:beside-lab",
     closeBundle() {
-      if (existsSync(path("dist/lab"))) cpSync(path("dist/elements"), path("dist/lab/elements"), { recursive: true });
+      if (!existsSync(path("dist/lab"))) return;
+      rmSync(path("dist/lab/elements"), { recursive: true, force: true });
+      cpSync(path("dist/elements"), path("dist/lab/elements"), { recursive: true });
     },
   };
 }

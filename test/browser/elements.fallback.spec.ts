@@ -185,6 +185,7 @@ test("a whole lab stands in a column of a page, leaves its address alone and sho
   await lab.getByRole("button", { name: "Random cell" }).click();
   await expect(lab.locator("archscape-cell-view h2")).toHaveText(/^Cell /);
   await expect(page).toHaveURL(/#chapter-2$/);
+  await expect(lab.locator("archscape-share input[name=link]")).toHaveValue(new RegExp(`^${elements.origin}/#.*cell=`));
 });
 
 interface BuiltFile {

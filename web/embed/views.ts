@@ -1,6 +1,7 @@
 /** What elements load when they are needed: the lab behind them, and the parts of it that they show. */
 import type { LitElement } from "lit";
 import type { ArchscapeLab } from "../elements/archscape-lab.ts";
+import { setLabAddress } from "../state/address.ts";
 import type { Lab } from "../state/context.ts";
 import { DEFAULT_SETTINGS, readSettings, type SettingName, type Settings } from "../state/settings.ts";
 import { shippedModels } from "../state/shipped.ts";
@@ -134,13 +135,20 @@ function once(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }
 
-let areWaysKnown = false;
+let isSettled = false;
+
+/** What holds for all elements of a page. */
+function settle({ base, workerUrl }: Wanted): void {
+  if (isSettled) return;
+  isSettled = true;
+  allowWays(foreignWays(`${base}archscape.worker.js`, workerUrl), base);
+  setLabAddress(new URL("..", base).href);
+}
 
 /** Puts the content of an element into `parent`. Rejects with a sentence where that cannot be. */
 export async function mount(wanted: Wanted): Promise<Mounted> {
-  const { kind, parent, given, base, workerUrl, signal } = wanted;
-  if (!areWaysKnown) allowWays(foreignWays(`${base}archscape.worker.js`, workerUrl), base);
-  areWaysKnown = true;
+  const { kind, parent, given, signal } = wanted;
+  settle(wanted);
   await define[kind]();
   signal.throwIfAborted();
   if (kind === "lab") return mountLab(wanted);

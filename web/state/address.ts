@@ -9,6 +9,16 @@ export interface Addressed {
   readonly spaces: SpacesStore;
 }
 
+let lab: string | undefined;
+
+/** On other people's pages: where links to a lab lead, which is beside the elements. */
+export function setLabAddress(address: string): void {
+  lab = address;
+}
+
+/** Where a lab is that reads the part of an address after `#`. */
+export const labAddress = (): string => lab ?? `${location.origin}${location.pathname}`;
+
 /** The address follows the settings, and the settings follow an address that was typed or gone back to. */
 export function connectAddress({ settings, notices, spaces }: Addressed): void {
   const read = (): void => {

@@ -16,6 +16,7 @@ import { allOf } from "../map/colouring.ts";
 import { mapPicture } from "../map/picture.ts";
 import { quantityOf } from "../map/quantity.ts";
 import { remoteCartographer } from "../map/remote-cartographer.ts";
+import { labAddress } from "./address.ts";
 import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
 import { chooseMetric, columnsFor } from "./columns.ts";
 import type { Lab, LabelsView, SpacesStore } from "./context.ts";
@@ -502,7 +503,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     linkWith(change = {}) {
       const hash = writeSettings({ ...settings.value, ...change });
-      return `${location.origin}${location.pathname}${hash === "" ? "" : `#${hash}`}`;
+      return `${labAddress()}${hash === "" ? "" : `#${hash}`}`;
     },
     searchSetting() {
       const searched = labels.value.table?.metrics.find(({ name }) => name === settings.value.metric);
