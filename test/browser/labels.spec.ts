@@ -61,7 +61,9 @@ test("takes files that are dropped anywhere, by their type, and says which it do
   await drop("dropped.csv", `arch,my_valid\n${FIRST},0.5\n`);
   await expect(page.locator("archscape-legend select")).toHaveValue("label:my_valid");
   await drop("photo.png", "no table");
-  await expect(notices(page, "problem")).toContainText("photo.png: expected a checkpoint (.safetensors), a label table");
+  await expect(notices(page, "problem")).toContainText(
+    "photo.png: expected a checkpoint (.safetensors), an embedding (.safetensors, .npy), a label table",
+  );
   await drop("cut.safetensors", "xx");
   await expect(notices(page, "problem").last()).toContainText("Cannot read cut.safetensors");
   await expect(page.locator("archscape-map .caption")).toContainText("shipped weights");
