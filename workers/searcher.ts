@@ -41,7 +41,8 @@ function startWorker(): Worker | undefined {
   }
 }
 
-function searcherHere(): Searcher {
+/** A searcher in this thread. */
+export function searcherHere(): Searcher {
   const service = searchService();
   return {
     ended: new Promise(() => undefined),

@@ -1,3 +1,4 @@
+import { rowsOf } from "../search/points.ts";
 import type { Embedding } from "../search/strategy.ts";
 import type { Steps } from "../spaces/steps.ts";
 import type { Features } from "./features.ts";
@@ -66,9 +67,7 @@ function thinned({ indices, values }: Evaluated): Evaluated {
   };
 }
 
-function featuresOf({ data, dimensions }: Embedding, indices: Uint32Array): Features {
-  const rows = new Float64Array(indices.length * dimensions);
-  for (const [i, index] of indices.entries())
-    rows.set(data.subarray(index * dimensions, (index + 1) * dimensions), i * dimensions);
-  return { indices, blocks: [{ rows, dimensions, distance: "euclidean" }] };
+function featuresOf(embedding: Embedding, indices: Uint32Array): Features {
+  const { dimensions } = embedding;
+  return { indices, blocks: [{ rows: rowsOf(embedding, indices), dimensions, distance: "euclidean" }] };
 }

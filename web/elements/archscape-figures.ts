@@ -15,6 +15,7 @@ import { plotStyles } from "../styles/plot.ts";
 import { shared } from "../styles/shared.ts";
 import { darkQuery, isDark } from "../theme.ts";
 import { figuresStyles } from "./archscape-figures.styles.ts";
+import { keepEscape } from "./dialog.ts";
 
 type Done = Extract<FigureState, { state: "done" }>;
 
@@ -95,11 +96,6 @@ export class ArchscapeFigures extends LitElement {
     }
   }
 
-  /** The lab takes Escape for itself where nothing is above it. */
-  private onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") event.stopPropagation();
-  };
-
   private onClose = (): void => {
     this.dispatchEvent(new Event("close"));
   };
@@ -109,7 +105,7 @@ export class ArchscapeFigures extends LitElement {
     const { isRunning } = figures.store.value;
     const possible = FIGURES.filter((name) => figures.obstacle(name) === undefined);
     const left = possible.filter((name) => figures.store.value.figures[name].state !== "done" || figures.isOutdated(name));
-    return html`<dialog aria-labelledby="title" @close=${this.onClose} @keydown=${this.onKeyDown}>
+    return html`<dialog aria-labelledby="title" @close=${this.onClose} @keydown=${keepEscape}>
       <header>
         <h2 id="title">Figures of the paper</h2>
         ${

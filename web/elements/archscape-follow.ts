@@ -11,6 +11,7 @@ import { isActive } from "../state/training.ts";
 import { dialogStyles } from "../styles/dialog.ts";
 import { shared } from "../styles/shared.ts";
 import type { Drawing } from "./cell-drawing.ts";
+import { keepEscape, showDialog } from "./dialog.ts";
 import { edgeMatrix, latentBars, operationMatrix, rightEntries } from "./follow-pictures.ts";
 
 const TITLES: Readonly<Record<Stage, string>> = { encode: "Encode", sample: "Sample", decode: "Decode", loss: "Loss" };
@@ -108,21 +109,12 @@ export class ArchscapeFollow extends LitElement {
   }
 
   protected override updated(): void {
-    const dialog = this.renderRoot.querySelector("dialog");
-    const { isShown } = this.lab.following.store.value;
-    if (!dialog || dialog.open === isShown) return;
-    if (isShown) dialog.showModal();
-    else dialog.close();
+    showDialog(this.renderRoot, this.lab.following.store.value.isShown);
   }
-
-  /** The lab takes Escape for itself where nothing is above it. */
-  private onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") event.stopPropagation();
-  };
 
   protected override render(): TemplateResult {
     const { following } = this.lab;
-    return html`<dialog aria-labelledby="title" @close=${following.hide} @keydown=${this.onKeyDown}>
+    return html`<dialog aria-labelledby="title" @close=${following.hide} @keydown=${keepEscape}>
       ${following.store.value.isShown ? this.content() : nothing}
     </dialog>`;
   }

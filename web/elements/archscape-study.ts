@@ -8,6 +8,7 @@ import type { StudyingView } from "../state/studying.ts";
 import { dialogStyles } from "../styles/dialog.ts";
 import { shared } from "../styles/shared.ts";
 import { phoneQuery } from "../theme.ts";
+import { keepEscape, showDialog } from "./dialog.ts";
 import { studyForm, studyFormStyles } from "./study-form.ts";
 import { studyResults, studyResultsStyles } from "./study-results.ts";
 
@@ -91,23 +92,14 @@ export class ArchscapeStudy extends LitElement {
   }
 
   protected override updated(): void {
-    const dialog = this.renderRoot.querySelector("dialog");
-    const { isShown } = this.lab.studying.store.value;
-    if (!dialog || dialog.open === isShown) return;
-    if (isShown) dialog.showModal();
-    else dialog.close();
+    showDialog(this.renderRoot, this.lab.studying.store.value.isShown);
   }
-
-  /** The lab takes Escape for itself where nothing is above it. */
-  private onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") event.stopPropagation();
-  };
 
   protected override render(): TemplateResult {
     const { lab } = this;
     const { studying } = lab;
     const state = studying.store.value;
-    return html`<dialog aria-labelledby="title" @close=${studying.hide} @keydown=${this.onKeyDown}>
+    return html`<dialog aria-labelledby="title" @close=${studying.hide} @keydown=${keepEscape}>
       ${state.isShown ? this.content(state) : nothing}
     </dialog>`;
   }

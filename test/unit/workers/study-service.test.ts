@@ -7,8 +7,7 @@ import { digestOf } from "../../../src/study/digest.ts";
 import { readRuns } from "../../../src/study/run-lines.ts";
 import { indexedDbShelf } from "../../../workers/indexed-db.ts";
 import type { Outcome } from "../../../workers/protocol.ts";
-import type { Searcher } from "../../../workers/search-pool.ts";
-import { searchService } from "../../../workers/search-service.ts";
+import { searcherHere } from "../../../workers/searcher.ts";
 import type { StudyApi, StudyEvent } from "../../../workers/study-protocol.ts";
 import { studyService } from "../../../workers/study-service.ts";
 import { command, fresh, TABLE } from "../cli/command.ts";
@@ -36,22 +35,7 @@ const tableDigest = await digestOf(new TextEncoder().encode(text));
 const shipped = new URL("../../../data/nasbench201-released.embedding.safetensors", import.meta.url);
 const embedding = readEmbedding(space, new Uint8Array(readFileSync(shipped)), "released.safetensors");
 
-/** A search worker in this thread. */
-function searcher(): Searcher {
-  const service = searchService();
-  return {
-    ended: new Promise(() => undefined),
-    async run(job) {
-      const { port1, port2 } = new MessageChannel();
-      const ended = await service.run(job, port2);
-      port1.close();
-      return ended;
-    },
-    close: () => undefined,
-  };
-}
-
-const studies = (open = searcher) => studyService({ openSearcher: open, shelf: indexedDbShelf() });
+const studies = (open = searcherHere) => studyService({ openSearcher: open, shelf: indexedDbShelf() });
 
 function told<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(outcome.error.message);
@@ -214,7 +198,7 @@ describe("the study worker", { timeout: 60_000 }, () => {
   it("keeps finished runs when it is cancelled, and runs the rest when asked again", async () => {
     let begun = 0;
     const service = studies(() => {
-      const own = searcher();
+      const own = searcherHere();
       // The third run never ends.
       return { ...own, run: (job) => (++begun === 3 ? new Promise(() => undefined) : own.run(job)) };
     });
@@ -248,7 +232,7 @@ describe("the study worker", { timeout: 60_000 }, () => {
   });
 
   it("says once where the browser keeps nothing, and runs even so", async () => {
-    const service = studyService({ openSearcher: searcher, shelf: undefined });
+    const service = studyService({ openSearcher: searcherHere, shelf: undefined });
     told(await opened(service));
     const events = await run(service);
     expect(events.filter(({ type }) => type === "not-kept")).toHaveLength(1);
@@ -257,7 +241,7 @@ describe("the study worker", { timeout: 60_000 }, () => {
 
   it("names runs that came to nothing", async () => {
     const service = studies(() => {
-      const own = searcher();
+      const own = searcherHere();
       const broken = { ok: false, error: { kind: "defect", message: "no finite value" } } as const;
       return { ...own, run: async (job) => (job.strategy === "random" && job.seeds[0] === 2 ? broken : own.run(job)) };
     });
