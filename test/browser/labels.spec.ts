@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import type { Lab } from "../../web/state/context.ts";
 import { choose, loadDemo, notices, openLab, openStep, primary, textFile, watchProblems } from "./lab.ts";
 
 const FIRST = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|";
@@ -28,6 +29,38 @@ test("opens a table of the user's own and offers each of its metrics as colour",
   await explore.locator('select[name="colour"]').selectOption("label:latency");
   await expect(page.locator("archscape-legend")).toContainText("12 ms");
   await expect(notices(page, "warning")).toContainText("mine.csv was loaded with reservations");
+});
+
+test("a table that the user opens stays, though the one that the link asks for comes after it", async ({ page }) => {
+  let send: (() => Promise<void>) | undefined;
+  await page.route(/fashion201.*\.csv/, (route) => {
+    send = () => route.continue();
+  });
+  await openLab(page, "labels=demo");
+  const explore = await openStep(page, "explore");
+  await expect.poll(() => send).toBeDefined();
+  await page.evaluate((table) => {
+    const data = new DataTransfer();
+    data.items.add(new File([table], "mine.csv"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));
+  }, `arch,my_valid\n${FIRST},0.5\n${SECOND},0.75\n`);
+  await expect(explore.locator("[data-columns] tbody tr")).toHaveCount(1);
+  const isRead = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const { labels } = (document.querySelector("archscape-lab") as unknown as { lab: Lab }).lab;
+        let hasBegun = false;
+        labels.subscribe(() => {
+          if (labels.value.loading) hasBegun = true;
+          else if (hasBegun) resolve();
+        });
+      }),
+  );
+  await send?.();
+  await isRead;
+  await expect(notices(page, "news")).toHaveCount(1);
+  await expect(page.locator("archscape-legend select")).toHaveValue("label:my_valid");
+  await expect(page).not.toHaveURL(/labels=demo/);
 });
 
 test("refuses a bad table with the numbers of its rows, and keeps the table before it", async ({ page }) => {

@@ -1,7 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { readEmbedding } from "../../src/formats/embedding.ts";
 import type { LabelTable } from "../../src/formats/label-table.ts";
-import { readSafeTensors, toFloat32 } from "../../src/formats/safetensors.ts";
+import { readSafeTensors } from "../../src/formats/safetensors.ts";
 import { requestOf } from "../../src/spaces/request.ts";
 import type { SearchSpace } from "../../src/spaces/space.ts";
 import type { SpaceTables } from "../../src/spaces/tables.ts";
@@ -17,25 +16,19 @@ import { mapPicture } from "../map/picture.ts";
 import { quantityOf } from "../map/quantity.ts";
 import { remoteCartographer } from "../map/remote-cartographer.ts";
 import { labAddress } from "./address.ts";
-import { createAtlas, partText, type Source, sourceText } from "./atlas.ts";
+import { createAtlas, partText, sourceText } from "./atlas.ts";
 import { chooseMetric, columnsFor } from "./columns.ts";
 import type { Lab, LabelsView, SpacesStore } from "./context.ts";
 import { createFigures } from "./figures.ts";
 import { createFollowing } from "./following.ts";
 import { createInstruments } from "./instruments.ts";
+import { createPlace, type Turn } from "./latest.ts";
+import { createMapSources } from "./map-sources.ts";
 import type { NoticeBoard } from "./notices.ts";
 import { createSearching, resultOf } from "./searching.ts";
 import { parseSeeds } from "./seeds.ts";
 import { DEFAULT_SETTINGS, SEARCHED_WORDS, type Settings, writeSettings } from "./settings.ts";
-import {
-  DEMO_FILE,
-  DEMO_SOURCE,
-  EMBEDDING_TENSOR,
-  fetchDemoLabels,
-  fetchEmbedding,
-  fetchWeights,
-  shippedModels,
-} from "./shipped.ts";
+import { DEMO_FILE, DEMO_SOURCE, fetchDemoLabels, shippedModels } from "./shipped.ts";
 import { breath, createStore, type Store } from "./store.ts";
 import { readOptions, settingOn, strategyProblem } from "./strategy-options.ts";
 import { studyFiles } from "./study-files.ts";
@@ -63,12 +56,11 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
   const shipped = shippedModels(space.name);
   const clients = createClients(tables);
   const labels = createStore<LabelsView>({ table: undefined, digest: undefined, loading: false });
+  const askForTable = createPlace();
   const maps: Cartographer = isLarge(space) && tables ? remoteCartographer(request, tables()) : cartographer(space);
   const atlas = createAtlas(space, maps, complain);
   const isShown = (): boolean => spaces.store.value.lab?.space === space;
   const surroundings = watchSurroundings(settings, atlas, maps, { size: space.size, isShown, screen: spaces.store, complain });
-  /** Whose rows are on their way to the map. */
-  let source: Source = { kind: "shipped", protocol: settings.value.model };
 
   const choice = (): BackendChoice => settings.value.backend;
   const training = createTraining(space, clients.engine, choice, {
@@ -76,9 +68,9 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       atlas.show(rows, { kind: "training", protocol, seed, reached }, present);
     },
     onTrained({ protocol, seed }, reached) {
-      source = { kind: "training", protocol, seed, reached };
+      sources.trained({ kind: "training", protocol, seed, reached });
     },
-    onPlaced: (rows, present) => atlas.show(rows, source, present),
+    onPlaced: (rows, present) => sources.placed(rows, present),
     onFailure: ({ message }) => notices.post("problem", message),
     onRefused(message) {
       notices.post("warning", `${message} So the page chooses by itself what models run on.`);
@@ -89,6 +81,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     onNotKept: (message) => notices.post("warning", message),
     onEnd: (state, step) => notices.say(`Pre-training ${state} after ${count(step)} steps.`),
   });
+
+  const sources = createMapSources({ space, shipped, atlas, training, notices, complain });
 
   const searching = createSearching(clients.search, {
     onFailure: ({ message }) => notices.post("problem", message),
@@ -216,7 +210,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     if (table.warnings.length > 0) notices.post("warning", `${table.source} was loaded with reservations.`, table.warnings);
   };
 
-  const openTable = async (text: string | Uint8Array, title: string, partial: boolean): Promise<boolean> => {
+  /** Says whether its labels are those of the lab now. */
+  const openTable = async (text: string | Uint8Array, title: string, partial: boolean, turn: Turn): Promise<boolean> => {
     labels.set({ loading: true });
     const read = await clients.tables().ask((api) => api.read({ space: request, text, source: title, partial }));
     labels.set({ loading: false });
@@ -225,61 +220,29 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       return false;
     }
     const reading = read.value;
-    if ("table" in reading) useTable(reading.table, reading.digest);
-    else {
+    if ("refused" in reading) {
       const { refused, problems } = reading;
       notices.post(
         "problem",
         refused,
         problems.map(({ place, reason }) => `Row ${place}: ${reason}.`),
       );
+      return false;
     }
-    return "table" in reading;
+    const isWanted = turn.take();
+    if (isWanted) useTable(reading.table, reading.digest);
+    return isWanted;
   };
 
-  const openEmbedding = async (bytes: Uint8Array, name: string): Promise<void> => {
+  const loadDemo = async (turn: Turn): Promise<void> => {
+    labels.set({ loading: true });
     try {
-      const { data, dimensions } = readEmbedding(space, bytes, name);
-      if (dimensions !== LATENT) throw new InputError(`${name}: expected ${LATENT} numbers a cell, found ${dimensions}.`);
-      training.dropPlacing();
-      atlas.show(data, { kind: "file", name });
+      const text = await fetchDemoLabels();
+      if (await openTable(text, DEMO_SOURCE, true, turn)) settings.set({ labels: "demo" });
     } catch (error) {
+      labels.set({ loading: false });
       complain(error);
     }
-  };
-
-  const openTensors = async (bytes: Uint8Array, name: string, from: Source = { kind: "file", name }): Promise<void> => {
-    try {
-      const embedding = readSafeTensors(bytes, name).tensors.get(EMBEDDING_TENSOR);
-      if (embedding) {
-        if (embedding.shape[0] !== space.size || embedding.shape[1] !== LATENT) {
-          throw new InputError(
-            `${name}: expected an embedding of ${space.size} x ${LATENT} numbers, found [${embedding.shape.join(", ")}].`,
-          );
-        }
-        training.dropPlacing();
-        atlas.show(toFloat32(embedding), from);
-        return;
-      }
-    } catch (error) {
-      complain(error);
-      return;
-    }
-    if (isActive(training.store.value.job)) {
-      notices.post("problem", `${name} was not loaded, because pre-training is under way; cancel it first.`);
-      return;
-    }
-    const loaded = await training.load(bytes, name);
-    if (!loaded.ok) {
-      if (loaded.error.kind !== "cancelled") notices.post("problem", loaded.error.message);
-      return;
-    }
-    const rest = loaded.value.resumable
-      ? "training can go on from it"
-      : "it holds weights only, so training cannot go on from it";
-    source = from;
-    notices.post("news", `${name} is loaded, and its map forms; ${rest}.`);
-    await training.place();
   };
 
   /** What goes on elsewhere than it began, goes on otherwise in the last digits. */
@@ -328,10 +291,12 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     async openFiles(files) {
       const { study, others } = await studyFiles(files);
       for (const file of others) {
-        if (/\.npy$/i.test(file.name)) await openEmbedding(new Uint8Array(await file.arrayBuffer()), file.name);
-        else if (/\.safetensors$/i.test(file.name)) await openTensors(new Uint8Array(await file.arrayBuffer()), file.name);
+        if (/\.npy$/i.test(file.name)) await sources.openEmbedding(file);
+        else if (/\.safetensors$/i.test(file.name)) await sources.openTensors(file);
         else if (/\.(csv|json|txt)(\.gz)?$/i.test(file.name)) {
-          if (await openTable(new Uint8Array(await file.arrayBuffer()), file.name, false)) settings.set({ labels: "none" });
+          const turn = askForTable();
+          const bytes = new Uint8Array(await file.arrayBuffer());
+          if (await openTable(bytes, file.name, false, turn)) settings.set({ labels: "none" });
         } else {
           notices.post(
             "problem",
@@ -347,10 +312,11 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
     },
     async begin(device) {
       const { model, labels: wanted, colour } = settings.value;
+      const turn = askForTable();
       if (Object.keys(shipped).length > 0) await lab.showShipped(model);
       if (wanted === "demo" && space.name === "nasbench201") {
-        await lab.loadDemoLabels();
-        if (colour !== "params") settings.set({ colour });
+        await loadDemo(turn);
+        if (colour !== "params" && settings.value.labels === "demo") settings.set({ colour });
       }
       await breath();
       if (device === "at once") await training.open();
@@ -362,27 +328,8 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       clients.close();
       maps.close();
     },
-    async showShipped(protocol) {
-      const { embedding } = shipped[protocol] ?? {};
-      if (embedding) {
-        training.dropPlacing();
-        await atlas.showShipped(protocol, () => fetchEmbedding(embedding));
-      } else await lab.openShippedWeights();
-    },
-    async openShippedWeights() {
-      const { model: protocol } = settings.value;
-      const model = shipped[protocol];
-      if (!model) return notices.post("problem", `No ${protocol} weights of ${space.title} come with the page.`);
-      const name = `The shipped ${protocol} model`;
-      try {
-        const from: Source = isLarge(space) ? { kind: "shipped", protocol } : { kind: "file", name };
-        const weights = await fetchWeights(model);
-        // A kept run that is resumed does not wait for them.
-        if (!isActive(training.store.value.job)) await openTensors(weights, name, from);
-      } catch (error) {
-        complain(error);
-      }
-    },
+    showShipped: sources.showShipped,
+    openShippedWeights: () => sources.openWeights(settings.value.model),
     exportSearch(format) {
       const { plan, runs } = searching.store.value;
       const traces = runs.flatMap(({ trace }) => (trace ? [trace] : []));
@@ -425,17 +372,9 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
       if (written.ok) saveFile(`${space.name}.embedding.${format}`, written.value, "application/octet-stream");
       else notices.post("problem", written.error.message);
     },
-    async loadDemoLabels() {
-      labels.set({ loading: true });
-      try {
-        const text = await fetchDemoLabels();
-        if (await openTable(text, DEMO_SOURCE, true)) settings.set({ labels: "demo" });
-      } catch (error) {
-        labels.set({ loading: false });
-        complain(error);
-      }
-    },
+    loadDemoLabels: () => loadDemo(askForTable()),
     dropLabels() {
+      askForTable().take();
       labels.set({ table: undefined, digest: undefined });
       searching.clear();
       settings.set({ labels: "none", colour: DEFAULT_SETTINGS.colour, keep: 1 });
@@ -456,7 +395,7 @@ export function createLab(space: SearchSpace, tables: (() => SpaceTables) | unde
         void warnOfOtherAdapter(checkpoint);
         const from = { checkpoint, step, epochs, metrics: [], variety: options, id };
         await training.start(options, { live: settings.value.live, from });
-      } else await openTensors(checkpoint, `the run of ${plural(options.epochs, "epoch")}`);
+      } else await sources.openTensors(new File([checkpoint.slice()], `the run of ${plural(options.epochs, "epoch")}`));
     },
     resetTraining() {
       training.reset();
