@@ -22,7 +22,7 @@ test("walks from the selected cell to another, straight or over neighbours, and 
   expect(problems).toEqual([]);
 });
 
-test("plays a search query by query, with what a Gaussian process expects of all cells so far, and only steps where motion is not wanted", async ({
+test("a search's queries are linked with the map, and played query by query, with what a Gaussian process expects of all cells so far; without motion they are stepped through", async ({
   page,
 }) => {
   const problems = watchProblems(page);
@@ -31,6 +31,18 @@ test("plays a search query by query, with what a Gaussian process expects of all
   await expect(legend).toContainText("there was none yet");
   await primary(page, "search").click();
   await expect(legend).toContainText("Gaussian process on the 30 cells evaluated so far");
+  const dots = page.locator('archscape-charts [data-chart="queries"] circle[data-cell]');
+  await expect(dots).toHaveCount(30);
+  await dots.nth(4).hover();
+  const pointed = await dots.and(page.locator("[data-pointed]")).first().getAttribute("data-cell");
+  await expect(page.locator("archscape-map .tip")).toContainText(`No. ${Number(pointed).toLocaleString("en")}`);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(cellTitle(page)).toHaveText(`Cell ${Number(pointed).toLocaleString("en")}`);
+  await page.locator("archscape-cell [data-nearest]").getByRole("button").click();
+  await expect(page.locator('archscape-charts [data-chart="queries"] figcaption')).toContainText(/\d+ of 30 selected/);
+  await expect(dots.and(page.locator("[data-inside]")).and(page.locator("[data-chosen]"))).toHaveCount(1);
+  await expect(legend.locator("[data-selected]")).toContainText("50 selected cells");
   await page.locator("archscape-search [data-replay]").click();
   const player = page.locator("archscape-replay");
   await player.getByRole("slider", { name: "Query" }).fill("12");

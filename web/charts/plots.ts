@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { significant } from "../format.ts";
+import { count, significant } from "../format.ts";
 
 /**
  * The charts, with Observable Plot: thin axes, labels at the lines instead of legends, bands for spread, published values as
@@ -248,13 +248,30 @@ export interface CurveData {
   /** Half width of the band around the mean. */
   readonly band: readonly number[];
   /** Seed of the run that is on the map. */
-  readonly followed: number | undefined;
+  readonly followed: number;
+  /** Cells that this run asked for, in order. */
+  readonly asked: readonly number[];
   readonly unit: string;
 }
 
+/** Names the cells of dots, in the order of the points, for those who link them with the map. */
+const namingCells =
+  (points: readonly { readonly cell: number }[]): Plot.RenderFunction =>
+  (index, scales, values, dimensions, context, next) => {
+    const group = next?.(index, scales, values, dimensions, context) ?? null;
+    for (const [i, dot] of [...(group?.children ?? [])].entries()) {
+      dot.setAttribute("data-cell", String(points[index[i] as number]?.cell));
+    }
+    return group;
+  };
+
 /** Best so far over queries: every run thin, the mean thick, its standard error as a band, the published mean dashed. */
 export function searchChart(title: string, data: CurveData, references: readonly Reference[], style: ChartStyle): Element {
-  const mean = data.mean.map((y, i) => ({ query: i + 1, y, low: y - (data.band[i] ?? 0), high: y + (data.band[i] ?? 0) }));
+  const cellOf = (query: number): number => data.asked[query - 1] ?? -1;
+  const mean = data.mean.map((y, i) => {
+    const half = data.band[i] ?? 0;
+    return { query: i + 1, y, low: y - half, high: y + half, cell: cellOf(i + 1) };
+  });
   const lines = data.runs
     .flatMap(({ seed, values }) => values.map((y, i) => ({ query: i + 1, y, seed })))
     .filter(({ y }) => Number.isFinite(y));
@@ -266,6 +283,7 @@ export function searchChart(title: string, data: CurveData, references: readonly
   const low = sorted[Math.floor(sorted.length * 0.03)] ?? 0;
   const high = sorted.at(-1) ?? 1;
   const pad = (high - low) * 0.06 || Math.abs(high) * 0.01 || 1;
+  const followed = lines.filter(({ seed }) => seed === data.followed).map((point) => ({ ...point, cell: cellOf(point.query) }));
   const last = mean.at(-1);
   const number = (value: number): string => significant(value, 4);
   return finish(
@@ -296,11 +314,18 @@ export function searchChart(title: string, data: CurveData, references: readonly
           strokeWidth: 1,
         }),
         Plot.areaY(mean, { x: "query", y1: "low", y2: "high", curve: "step-after", fill: style.accent, fillOpacity: 0.16 }),
-        Plot.line(
-          lines.filter(({ seed }) => seed === data.followed),
-          { x: "query", y: "y", curve: "step-after", stroke: "currentColor", strokeWidth: 1.25 },
-        ),
+        Plot.line(followed, { x: "query", y: "y", curve: "step-after", stroke: "currentColor", strokeWidth: 1.25 }),
         Plot.line(mean, { x: "query", y: "y", curve: "step-after", stroke: style.accent, strokeWidth: 2 }),
+        // Seen only where their cell is selected or pointed at.
+        Plot.dot(followed, {
+          x: "query",
+          y: "y",
+          r: 2.5,
+          fill: "currentColor",
+          fillOpacity: 0,
+          className: "asked",
+          render: namingCells(followed),
+        }),
         last
           ? Plot.text([last], {
               x: "query",
@@ -329,17 +354,19 @@ export function searchChart(title: string, data: CurveData, references: readonly
 
 export interface QueryPoint {
   readonly query: number;
+  readonly cell: number;
   readonly value: number;
   readonly best: boolean;
 }
 
-/** Every query of one run: what was asked for, and where it got better. */
+/** Every query of one run: what was asked for, and where it got better. The figure's `value` is the point under the pointer. */
 export function queryChart(title: string, points: readonly QueryPoint[], style: ChartStyle): Element {
   const sorted = points.map(({ value }) => value).sort((a, b) => a - b);
   // One cell that never learned would flatten all the others; it lies on the edge instead.
   const low = sorted[Math.floor(sorted.length * 0.03)] ?? 0;
   const high = sorted.at(-1) ?? 1;
   const pad = (high - low) * 0.06 || Math.abs(high) * 0.01 || 1;
+  const [best, others] = [points.filter((point) => point.best), points.filter((point) => !point.best)];
   return finish(
     Plot.plot({
       ...common(style, title, 12),
@@ -353,20 +380,22 @@ export function queryChart(title: string, points: readonly QueryPoint[], style: 
         tickFormat: (value: number) => significant(value, 4),
       },
       marks: [
-        Plot.dot(
-          points.filter(({ best }) => !best),
-          { x: "query", y: "value", r: 2, fill: "currentColor", fillOpacity: 0.5 },
-        ),
-        Plot.dot(
-          points.filter(({ best }) => best),
-          { x: "query", y: "value", r: 4, fill: style.accent },
-        ),
+        Plot.dot(others, {
+          x: "query",
+          y: "value",
+          r: 2.5,
+          fill: "currentColor",
+          fillOpacity: 0.5,
+          className: "queries",
+          render: namingCells(others),
+        }),
+        Plot.dot(best, { x: "query", y: "value", r: 4, fill: style.accent, className: "queries", render: namingCells(best) }),
         Plot.tip(
           points,
           Plot.pointer({
             x: "query",
             y: "value",
-            title: ({ query, value }: QueryPoint) => `query ${query}\n${significant(value, 5)}`,
+            title: ({ query, cell, value }: QueryPoint) => `query ${query}\ncell ${count(cell)}\n${significant(value, 5)}`,
             fill: style.ground,
           }),
         ),

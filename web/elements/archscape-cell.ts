@@ -16,11 +16,12 @@ import { cellStyles } from "./archscape-cell.styles.ts";
 import { nearestForm, walkForm } from "./cell-forms.ts";
 import { drawn } from "./drawings.ts";
 import { cellGlyph, glyphStyles, operationGlyph } from "./glyph.ts";
+import { linkCells, pointedStyles } from "./pointing.ts";
 
 /** The selected cell: drawing, numbers, neighbours, export. */
 export class ArchscapeCell extends LitElement {
   static override properties = { lab: { attribute: false }, isDrawing: { state: true } };
-  static override styles = [shared, glyphStyles, cellStyles];
+  static override styles = [shared, glyphStyles, cellStyles, pointedStyles];
 
   declare lab: Lab;
   /** Whether the cell is changed by hand. */
@@ -29,6 +30,7 @@ export class ArchscapeCell extends LitElement {
   constructor() {
     super();
     this.isDrawing = false;
+    linkCells(this);
     new Watch(this, () => [
       this.lab.settings,
       this.lab.atlas.store,
@@ -155,7 +157,7 @@ export class ArchscapeCell extends LitElement {
             ? nothing
             : row(
                 "Computes the same as",
-                html`<button type="button" class="plain" @click=${() => lab.select(twin)}>cell ${count(twin)}</button>`,
+                html`<button type="button" class="plain" data-cell=${twin} @click=${() => lab.select(twin)}>cell ${count(twin)}</button>`,
               )
         }
         ${(table?.metrics ?? []).map((metric) => {
@@ -178,7 +180,7 @@ export class ArchscapeCell extends LitElement {
     const item = (index: number, note: string): TemplateResult => {
       const value = quantity.values[index] as number;
       return html`<li>
-        <button type="button" @click=${() => lab.select(index)}>
+        <button type="button" data-cell=${index} @click=${() => lab.select(index)}>
           <span class="vh">Cell ${index}: </span>
           ${cellGlyph(lab.space, index, cell)}
           <span class="small">${Number.isFinite(value) ? quantity.brief(value) : "–"}</span>

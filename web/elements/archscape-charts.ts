@@ -1,29 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { MetricInfo } from "../../src/objectives/objective.ts";
-import { averageCurve, bestSoFar, type Measure } from "../../src/search/summary.ts";
-import { type ChartTable, chartTable, fewOf } from "../charts/chart-table.ts";
-import type { ChartStyle, NamedPoint, Reference } from "../charts/plots.ts";
-import { thinned } from "../charts/series.ts";
+import { chartTable } from "../charts/chart-table.ts";
+import type { ChartStyle } from "../charts/plots.ts";
 import { saveFile } from "../files.ts";
-import { count, inUnit, percent, significant } from "../format.ts";
-import { PAPER, PUBLISHED_QUALITY, publishedSearch } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { plotStyles } from "../styles/plot.ts";
 import { shared } from "../styles/shared.ts";
-import { darkQuery } from "../theme.ts";
-
-type Plots = typeof import("../charts/plots.ts");
-
-interface Figure {
-  readonly id: string;
-  readonly title: string;
-  /** Behind the title: source of dashed lines, meaning of bands. */
-  readonly note?: string;
-  draw(plots: Plots, style: ChartStyle): Element;
-  /** The same in words. */
-  table(): ChartTable;
-}
+import { darkQuery, isDark } from "../theme.ts";
+import { type Figure, type Plots, searchFigures, trainingFigures } from "./chart-figures.ts";
+import { markPointed } from "./pointing.ts";
 
 /** While data streams in, charts are drawn at most this often. */
 const REDRAW_MILLISECONDS = 250;
@@ -112,13 +97,19 @@ export class ArchscapeCharts extends LitElement {
 
   private resizing: ResizeObserver | undefined;
   private drawn = 0;
+  /** What the charts were drawn for. */
+  private drawnFor: readonly unknown[] = [];
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private listening = new AbortController();
 
   constructor() {
     super();
     this.width = 0;
-    new Watch(this, () => [this.lab.settings, this.lab.training.store, this.lab.searching.store]);
+    new Watch(this, () => {
+      const { settings, training, searching, instruments } = this.lab;
+      return [settings, training.store, searching.store, instruments.selecting.store];
+    });
+    new Watch(this, () => [this.lab.instruments.pointing], this.markPointed);
   }
 
   override connectedCallback(): void {
@@ -156,6 +147,14 @@ export class ArchscapeCharts extends LitElement {
     this.waiting = undefined;
     const { plots } = this;
     if (!plots || !this.isConnected || this.width === 0) return;
+    const { training, searching } = this.lab;
+    const recipe = [this.current(), training.store.value, searching.store.value, plots, this.width, isDark(this)];
+    // Selections are marked in what stands there.
+    if (recipe.every((part, i) => part === this.drawnFor[i])) {
+      this.mark();
+      return;
+    }
+    this.drawnFor = recipe;
     this.drawn = performance.now();
     const styles = getComputedStyle(this);
     const token = (name: string): string => styles.getPropertyValue(name).trim();
@@ -170,9 +169,34 @@ export class ArchscapeCharts extends LitElement {
         rule: token("--rule"),
         ground: token("--paper"),
       };
-      place.replaceChildren(figure.draw(plots, style));
+      const drawn = figure.draw(plots, style) as Element & { readonly value?: { readonly cell?: number } | null };
+      // Plot tells which point is nearest to the pointer.
+      const cellThere = (): number => drawn.value?.cell ?? -1;
+      const { pointing } = this.lab.instruments;
+      drawn.addEventListener("input", () => pointing.set({ cell: cellThere() }));
+      drawn.addEventListener("pointerleave", () => pointing.set({ cell: -1 }));
+      drawn.addEventListener("click", () => cellThere() >= 0 && this.lab.select(cellThere()));
+      place.replaceChildren(drawn);
     }
+    this.mark();
   }
+
+  /** Dots of cells say whether they are selected or pointed at on the map. */
+  private mark = (): void => {
+    const { settings, instruments } = this.lab;
+    const { cell } = settings.value;
+    const { cells } = instruments.selecting.store.value;
+    const selected = new Set(cells);
+    for (const dot of this.renderRoot.querySelectorAll("circle[data-cell]")) {
+      const its = Number(dot.getAttribute("data-cell"));
+      dot.toggleAttribute("data-chosen", its === cell);
+      dot.toggleAttribute("data-inside", selected.has(its));
+      dot.toggleAttribute("data-outside", cells.length > 0 && !selected.has(its));
+    }
+    this.markPointed();
+  };
+
+  private markPointed = (): void => markPointed(this.renderRoot, this.lab.instruments.pointing.value.cell);
 
   private topics(): readonly ("training" | "search")[] {
     const { metricsCount, epochs } = this.lab.training.store.value;
@@ -193,144 +217,8 @@ export class ArchscapeCharts extends LitElement {
 
   private figures(): readonly Figure[] {
     const topic = this.current();
-    if (topic === "training") return this.trainingFigures();
-    return topic === "search" ? this.searchFigures() : [];
-  }
-
-  private trainingFigures(): readonly Figure[] {
-    const { metrics, metricsCount, epochs, totalSteps, options } = this.lab.training.store.value;
-    const figures: Figure[] = [];
-    if (metricsCount > 0) {
-      const each = options && totalSteps > 0 ? totalSteps / options.epochs : 0;
-      const reached = (metrics[metricsCount - 1]?.step ?? 0) + 1;
-      const edges = each > 0 ? Array.from({ length: Math.floor(reached / each) }, (_, i) => (i + 1) * each) : [];
-      figures.push({
-        id: "loss",
-        title: "Loss",
-        note: "logarithmic",
-        draw: (plots, style) => plots.lossChart(thinned(metrics), edges, style),
-        table: () => ({
-          columns: ["Steps", "Loss", "Operations", "Edges", "KL"],
-          rows: thinned(metrics, 12).map(({ step, total, operations, adjacency, kl }) => [
-            count(step),
-            ...[total, operations, adjacency, kl].map((value) => significant(value, 3)),
-          ]),
-        }),
-      });
-    }
-    const last = epochs.at(-1);
-    if (!last) return figures;
-    const shares = (name: string, pick: (epoch: (typeof epochs)[number]) => number): NamedPoint[] =>
-      epochs.map((epoch) => ({ x: epoch.epoch, y: pick(epoch), name }));
-    const rebuilt = [
-      ...shares("cells", ({ reconstruction }) => reconstruction.exact),
-      ...shares("edges", ({ reconstruction }) => reconstruction.adjacency),
-      ...shares("ops", ({ reconstruction }) => reconstruction.ops),
-    ];
-    const sampled = [
-      ...shares("valid", ({ validity }) => validity),
-      ...shares("in space", ({ inSpaceValidity }) => inSpaceValidity),
-      ...shares("unique", ({ uniqueness }) => uniqueness),
-    ];
-    const published = PUBLISHED_QUALITY[this.lab.space.name];
-    const paper = (y: number): Reference => ({ y, label: `paper ${(y * 100).toFixed(1)}` });
-    const note = `dashed: ${PAPER.short}`;
-    figures.push(
-      {
-        id: "reconstruction",
-        title: "Held-out rebuilt",
-        note,
-        draw: (plots, style) => plots.shareChart("Reconstruction by epoch", rebuilt, [paper(published.accuracy)], "cells", style),
-        table: () => ({
-          columns: ["Epoch", "Operations rebuilt", "Edges rebuilt", "Whole cells rebuilt"],
-          rows: fewOf(epochs).map(({ epoch, reconstruction: { ops, adjacency, exact } }) => [
-            count(epoch),
-            ...[ops, adjacency, exact].map((share) => percent(share)),
-          ]),
-        }),
-      },
-      {
-        id: "samples",
-        title: "Prior samples",
-        note: `dashed: valid, ${PAPER.short}`,
-        draw: (plots, style) =>
-          plots.shareChart("Validity and uniqueness by epoch", sampled, [paper(published.validity)], "valid", style),
-        table: () => ({
-          columns: ["Epoch", "Valid", "Valid in the space", "Unique"],
-          rows: fewOf(epochs).map(({ epoch, validity, inSpaceValidity, uniqueness }) => [
-            count(epoch),
-            ...[validity, inSpaceValidity, uniqueness].map((share) => percent(share)),
-          ]),
-        }),
-      },
-    );
-    return figures;
-  }
-
-  private searchFigures(): readonly Figure[] {
-    const { searching } = this.lab;
-    const { plan, runs } = searching.store.value;
-    const shown = searching.run();
-    if (!plan || !shown) return [];
-    const spread = runs.filter((run) => run.trace).length > 1 ? { note: "mean ± std. error" } : {};
-    const curve = (measure: Measure, metric: MetricInfo, title: string): Figure => ({
-      id: measure,
-      title,
-      ...(measure === "metric" ? spread : {}),
-      draw: (plots, style) => {
-        // A run under way is drawn, but only ended runs are averaged: a mean over runs of unlike length would jump.
-        const ended = runs.filter((run) => run.trace);
-        const { mean, standardError } = averageCurve(ended.length > 0 ? ended : [shown], measure);
-        const scaled = (values: Iterable<number>): number[] => Array.from(values, (value) => value * metric.scale);
-        const published = publishedSearch(this.lab.space.name, plan.strategy, plan.points, metric.name);
-        const references: Reference[] =
-          published === undefined ? [] : [{ y: published * metric.scale, label: `${PAPER.short}, 500 runs` }];
-        return plots.searchChart(
-          title,
-          {
-            runs: runs.map((run) => ({ seed: run.seed, values: scaled(bestSoFar(run, measure)) })),
-            mean: scaled(mean),
-            band: scaled(standardError),
-            followed: shown.seed,
-            unit: metric.unit,
-          },
-          references,
-          style,
-        );
-      },
-      table: () => {
-        const best = [...bestSoFar(shown, measure)];
-        const at = fewOf(best.map((_, query) => query));
-        return {
-          columns: ["Queries", `${title}, seed ${shown.seed}`],
-          rows: at.map((query) => [count(query + 1), inUnit(best[query] as number, metric)]),
-        };
-      },
-    });
-    const best = new Set<number>();
-    let incumbent = -1;
-    for (const query of shown.queries) {
-      if (query.incumbent !== incumbent) best.add(query.query);
-      incumbent = query.incumbent;
-    }
-    const points = shown.queries.map(({ query, value }) => ({ query, value: value * plan.metric.scale, best: best.has(query) }));
-    return [
-      curve("metric", plan.metric, `Best ${plan.metric.name}`),
-      ...(plan.report ? [curve("report", plan.report, `Its ${plan.report.name}`)] : []),
-      {
-        id: "queries",
-        title: "Every query",
-        note: `${plan.metric.name}, seed ${shown.seed}`,
-        draw: (plots, style) => plots.queryChart("Every query of the run on the map", points, style),
-        table: () => ({
-          columns: ["Query that was the best so far", plan.metric.name],
-          rows: fewOf(shown.queries.filter(({ query }) => best.has(query))).map(({ query, value }) => [
-            count(query),
-            inUnit(value, plan.metric),
-          ]),
-        }),
-      },
-    ];
+    if (topic === "training") return trainingFigures(this.lab);
+    return topic === "search" ? searchFigures(this.lab) : [];
   }
 
   private save(id: string): void {
@@ -365,7 +253,7 @@ export class ArchscapeCharts extends LitElement {
         ${this.figures().map(
           ({ id, title, note, table }) => html`<figure data-chart=${id}>
             <figcaption class="small">
-              <span class="title"><strong>${title}</strong> <span class="quiet">${note}</span></span>
+              <span class="title" title=${note ?? nothing}><strong>${title}</strong> <span class="quiet">${note}</span></span>
               <button type="button" class="plain" aria-label=${`Save the chart ${title} as SVG`} @click=${() => this.save(id)}>SVG</button>
             </figcaption>
             <div class="plot"></div>

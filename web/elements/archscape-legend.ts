@@ -1,7 +1,7 @@
-import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { colourAt, cssColour } from "../../src/drawing/colour-maps.ts";
-import { count, percent } from "../format.ts";
-import { type ColourScale, shareOf } from "../map/colouring.ts";
+import { count, percent, plural } from "../format.ts";
+import { type ColourScale, histogramOf, shareOf } from "../map/colouring.ts";
 import { type Quantity, quantityGroups } from "../map/quantity.ts";
 import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
@@ -46,6 +46,13 @@ export class ArchscapeLegend extends LitElement {
       .marker {
         fill: var(--accent);
       }
+      .pointer {
+        fill: var(--ink);
+      }
+      .behind {
+        fill: var(--rule-strong);
+        fill-opacity: 0.4;
+      }
       @container (max-width: 800px) {
         :host {
           padding: 4px 12px;
@@ -69,10 +76,26 @@ export class ArchscapeLegend extends LitElement {
   declare lab: Lab;
   declare quantity: Quantity | undefined;
   declare scale: ColourScale | undefined;
+  /** The selected cells' histogram, and of what it is. */
+  private chosen: { readonly of: readonly unknown[]; readonly histogram: readonly number[] } | undefined;
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.labels, this.lab.atlas.store, this.lab.instruments.insights]);
+    new Watch(this, () => {
+      const { insights, selecting, pointing } = this.lab.instruments;
+      return [this.lab.settings, this.lab.labels, this.lab.atlas.store, insights, selecting.store, pointing];
+    });
+  }
+
+  /** How the selected cells are distributed; undefined where none are. */
+  private ofSelection(quantity: Quantity, scale: ColourScale): readonly number[] | undefined {
+    const { cells } = this.lab.instruments.selecting.store.value;
+    if (cells.length === 0) return undefined;
+    const of = [cells, quantity.values, scale];
+    if (!this.chosen || of.some((part, i) => part !== this.chosen?.of[i])) {
+      this.chosen = { of, histogram: histogramOf(cells, quantity, scale) };
+    }
+    return this.chosen.histogram;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -100,36 +123,49 @@ export class ArchscapeLegend extends LitElement {
 
   private explanation(quantity: Quantity, scale: ColourScale): TemplateResult {
     const all = scale.present === this.lab.space.size;
-    return html`${this.drawing(quantity, scale)}
+    const selected = this.ofSelection(quantity, scale);
+    return html`${this.drawing(quantity, scale, selected)}
       <div class="ends small">
         <span>${scale.clippedLow ? "≤ " : ""}${quantity.brief(scale.low)}</span>
         <span>${scale.clippedHigh ? "≥ " : ""}${quantity.show(scale.high)}</span>
       </div>
       <p class="small quiet source">${quantity.source}${scale.quantiles && quantity.key !== "order" ? ", coloured by rank" : ""}${all ? "" : `, ${count(scale.present)} of ${count(this.lab.space.size)}`}</p>
+      ${selected ? html`<p class="small quiet source" data-selected>In colour ${plural(total(selected), "selected cell")}, in grey all, each to a scale of its own</p>` : nothing}
     `;
   }
 
-  private drawing(quantity: Quantity, scale: ColourScale): TemplateResult {
+  private drawing(quantity: Quantity, scale: ColourScale, selected: readonly number[] | undefined): TemplateResult {
     const { scheme, cell } = this.lab.settings.value;
     const dark = isDark(this);
     const bins = scale.histogram.length;
     const step = WIDTH / Math.max(1, bins);
     // Every query has a number of its own: their distribution is no news.
     const isOrder = quantity.key === "order";
-    const tallest = Math.max(1, ...scale.histogram);
     const middle = (i: number): number =>
       scale.low + (scale.high - scale.low) * (quantity.discrete ? i / Math.max(1, bins - 1) : (i + 0.5) / bins);
     const colour = (value: number): string => cssColour(colourAt(scheme, shareOf(scale, value), dark));
-    const value = cell >= 0 ? (quantity.values[cell] as number) : Number.NaN;
-    const share = scale.high > scale.low ? Math.min(1, Math.max(0, (value - scale.low) / (scale.high - scale.low))) : 0.5;
-    const place = quantity.discrete ? (share * (bins - 1) + 0.5) * step : share * WIDTH;
-    return html`<svg viewBox=${`0 0 ${WIDTH} 52`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
-      ${scale.histogram.map((number, i) => {
+    /** Where the value of a cell stands; undefined where it has none. */
+    const placeOf = (index: number): number | undefined => {
+      const value = index >= 0 ? (quantity.values[index] as number) : Number.NaN;
+      if (!Number.isFinite(value)) return undefined;
+      const share = scale.high > scale.low ? Math.min(1, Math.max(0, (value - scale.low) / (scale.high - scale.low))) : 0.5;
+      return quantity.discrete ? (share * (bins - 1) + 0.5) * step : share * WIDTH;
+    };
+    const [chosen, pointed] = [placeOf(cell), placeOf(this.lab.instruments.pointing.value.cell)];
+    const bars = (histogram: readonly number[], isBehind: boolean): SVGTemplateResult[] => {
+      const tallest = Math.max(1, ...histogram);
+      return histogram.map((number, i) => {
         const height = number === 0 || isOrder ? 0 : Math.max(1, (BARS * number) / tallest);
-        return svg`<rect x=${i * step} y=${BARS - height} width=${Math.max(1, step - 1)} height=${height} fill=${colour(middle(i))} />`;
-      })}
+        return svg`<rect class=${isBehind ? "behind" : ""} x=${i * step} y=${BARS - height} width=${Math.max(1, step - 1)} height=${height} fill=${colour(middle(i))} />`;
+      });
+    };
+    return html`<svg viewBox=${`0 0 ${WIDTH} 52`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
+      ${bars(scale.histogram, selected !== undefined)} ${selected ? bars(selected, false) : nothing}
       ${scale.histogram.map((_, i) => svg`<rect x=${i * step} y=${BARS + 4} width=${step + 0.5} height=${RAMP} fill=${colour(middle(i))} />`)}
-      ${Number.isFinite(value) ? svg`<path class="marker" d=${`M${place} ${BARS + 3}l4 8h-8z`} transform=${`translate(0 ${RAMP - 2})`} />` : nothing}
+      ${pointed === undefined ? nothing : svg`<rect class="pointer" x=${pointed - 1} y="0" width="2" height=${BARS + 4 + RAMP} />`}
+      ${chosen === undefined ? nothing : svg`<path class="marker" d=${`M${chosen} ${BARS + 3}l4 8h-8z`} transform=${`translate(0 ${RAMP - 2})`} />`}
     </svg>`;
   }
 }
+
+const total = (histogram: readonly number[]): number => histogram.reduce((sum, number) => sum + number, 0);

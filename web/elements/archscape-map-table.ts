@@ -9,6 +9,12 @@ import { cellWords } from "./glyph.ts";
 
 const ROWS = 10;
 
+interface Ranking {
+  readonly cells: readonly number[];
+  /** How many have a value. */
+  readonly known: number;
+}
+
 /** The map for screen readers: what it shows, and its first cells by what it is coloured by. */
 export class ArchscapeMapTable extends LitElement {
   static override properties = { lab: { attribute: false } };
@@ -16,21 +22,27 @@ export class ArchscapeMapTable extends LitElement {
 
   declare lab: Lab;
   /** Cells of the values that were ranked last. */
-  private ranked: { readonly values: ArrayLike<number>; readonly cells: readonly number[]; readonly known: number } | undefined;
+  private ranked: (Ranking & { readonly of: readonly unknown[] }) | undefined;
 
   constructor() {
     super();
-    new Watch(this, () => [this.lab.settings, this.lab.atlas.store, this.lab.labels, this.lab.instruments.insights]);
+    new Watch(this, () => {
+      const { insights, selecting } = this.lab.instruments;
+      return [this.lab.settings, this.lab.atlas.store, this.lab.labels, insights, selecting.store];
+    });
   }
 
-  /** The best cells, or the largest where nothing is better. */
-  private first({ values, goal }: Quantity): { readonly cells: readonly number[]; readonly known: number } {
-    if (this.ranked?.values === values) return this.ranked;
+  /** The best of these cells, or the largest where nothing is better. */
+  private first({ values, goal }: Quantity, among: Uint32Array | undefined): Ranking {
+    const of = [values, among];
+    if (this.ranked && of.every((part, i) => part === this.ranked?.of[i])) return this.ranked;
     const sign = goal === "min" ? -1 : 1;
     const cells: number[] = [];
     const rank = (cell: number): number => sign * (values[cell] as number);
     let known = 0;
-    for (let cell = 0; cell < values.length; cell++) {
+    const candidates = values.length === 0 ? 0 : (among?.length ?? values.length);
+    for (let i = 0; i < candidates; i++) {
+      const cell = among ? (among[i] as number) : i;
       if (!Number.isFinite(values[cell])) continue;
       known++;
       if (cells.length === ROWS && rank(cell) <= rank(cells[ROWS - 1] as number)) continue;
@@ -38,7 +50,7 @@ export class ArchscapeMapTable extends LitElement {
       cells.splice(place < 0 ? cells.length : place, 0, cell);
       cells.length = Math.min(cells.length, ROWS);
     }
-    this.ranked = { values, cells, known };
+    this.ranked = { of, cells, known };
     return this.ranked;
   }
 
@@ -46,10 +58,12 @@ export class ArchscapeMapTable extends LitElement {
     const { space, settings, atlas } = this.lab;
     if (atlas.store.value.atlas.status !== "ready") return nothing;
     const quantity = quantityOf(settings.value.colour, this.lab.known());
-    const { cells, known } = this.first(quantity);
+    const { cells: selected } = this.lab.instruments.selecting.store.value;
+    const { cells, known } = this.first(quantity, selected.length > 0 ? selected : undefined);
     const rows = cells.map((cell) => [count(cell), cellWords(space, cell), quantity.show(quantity.values[cell] as number)]);
     const order = quantity.goal === "min" ? "smallest" : "largest";
-    const caption = `The map as a table: of ${count(known)} cells with a value, the ${cells.length} with the ${order} ${quantity.label}`;
+    const which = selected.length > 0 ? "selected cells" : "cells";
+    const caption = `The map as a table: of ${count(known)} ${which} with a value, the ${cells.length} with the ${order} ${quantity.label}`;
     return chartTable(caption, { columns: ["Cell", "Operations", quantity.label], rows });
   }
 }

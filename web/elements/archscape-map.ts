@@ -44,7 +44,6 @@ export class ArchscapeMap extends LitElement {
     lab: { attribute: false },
     view: { state: true },
     size: { state: true },
-    hovered: { state: true },
     stage: { state: true },
     loop: { state: true },
   };
@@ -53,7 +52,6 @@ export class ArchscapeMap extends LitElement {
   declare lab: Lab;
   declare view: View;
   declare size: Size;
-  declare hovered: number;
   /** `empty`: no renderer yet. */
   declare stage: "empty" | "webgl" | "canvas" | "refused";
 
@@ -82,7 +80,6 @@ export class ArchscapeMap extends LitElement {
     super();
     this.view = WHOLE;
     this.size = { width: 0, height: 0 };
-    this.hovered = -1;
     this.stage = "empty";
     this.loop = [];
     new Watch(this, () => [
@@ -97,6 +94,7 @@ export class ArchscapeMap extends LitElement {
       this.lab.instruments.thickness,
       this.lab.instruments.projecting.store,
       this.lab.instruments.replaying.store,
+      this.lab.instruments.pointing,
       this.lab.training.store,
     ]);
   }
@@ -182,7 +180,7 @@ export class ArchscapeMap extends LitElement {
     if (changed.has("view") || changed.has("size")) this.renderer?.look(this.view);
     this.drawDensity();
     const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
-    if (tip && this.shown && this.hovered >= 0) {
+    if (tip) {
       const [left, top] = this.pixels(this.hovered);
       const flipX = left > this.size.width - 220;
       const flipY = top < 96;
@@ -229,9 +227,19 @@ export class ArchscapeMap extends LitElement {
     await this.openRenderer("canvas");
   }
 
+  /** The cell that is pointed at, here or elsewhere on the page; -1 where there is none, or it has no place on the map. */
+  private get hovered(): number {
+    const { cell } = this.lab.instruments.pointing.value;
+    return this.isPlaced(cell) ? cell : -1;
+  }
+
+  private point(cell: number): void {
+    this.lab.instruments.pointing.set({ cell });
+  }
+
   private lookAt(view: View): void {
     this.view = view;
-    this.hovered = -1;
+    this.point(-1);
     clearTimeout(this.settle);
     this.settle = setTimeout(() => {
       this.settle = undefined;
@@ -289,7 +297,7 @@ export class ArchscapeMap extends LitElement {
 
   /** Whether an architecture has its place on the map. */
   private isPlaced(index: number): boolean {
-    return this.shown !== undefined && Number.isFinite(this.shown[index * 2]);
+    return index >= 0 && this.shown !== undefined && Number.isFinite(this.shown[index * 2]);
   }
 
   private pixels(index: number): readonly [number, number] {
@@ -306,12 +314,10 @@ export class ArchscapeMap extends LitElement {
 
   private onPointerMove = (event: PointerEvent): void => {
     if (this.lasso.move(event)) this.loop = this.lasso.corners;
-    else if (event.buttons === 0 && event.pointerType !== "touch") this.hovered = this.under(event, REACH.fine);
+    else if (event.buttons === 0 && event.pointerType !== "touch") this.point(this.under(event, REACH.fine));
   };
 
-  private onPointerLeave = (): void => {
-    this.hovered = -1;
-  };
+  private onPointerLeave = (): void => this.point(-1);
 
   /** Before the renderer, whose gestures move the map: a lasso takes the press for itself. */
   private onPointerDown = {
@@ -320,7 +326,7 @@ export class ArchscapeMap extends LitElement {
       this.pressed = { left: event.clientX, top: event.clientY };
       if (!this.lasso.down(event)) return;
       this.loop = this.lasso.corners;
-      this.hovered = -1;
+      this.point(-1);
     },
   };
 
@@ -358,10 +364,9 @@ export class ArchscapeMap extends LitElement {
     const arrow = ARROWS[event.key];
     if (arrow && this.shown) {
       const { cell } = this.lab.settings.value;
-      const next =
-        cell >= 0 && this.isPlaced(cell)
-          ? nearestTowards(this.shown, cell, arrow[0], arrow[1])
-          : nearestInPlane(this.shown, this.view.x, this.view.y, Number.POSITIVE_INFINITY);
+      const next = this.isPlaced(cell)
+        ? nearestTowards(this.shown, cell, arrow[0], arrow[1])
+        : nearestInPlane(this.shown, this.view.x, this.view.y, Number.POSITIVE_INFINITY);
       if (next >= 0) {
         this.lab.select(next);
         this.bringIntoView(next);
@@ -448,7 +453,7 @@ export class ArchscapeMap extends LitElement {
 
   private tip(): TemplateResult | typeof nothing {
     const { quantity, hovered, lab } = this;
-    if (hovered < 0 || !quantity || !this.shown) return nothing;
+    if (hovered < 0 || !quantity) return nothing;
     const value = quantity.values[hovered] as number;
     return html`<div class="tip small" role="tooltip">
       <span class="quiet">No. ${count(hovered)}</span>

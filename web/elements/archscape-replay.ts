@@ -6,6 +6,7 @@ import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { stillQuery } from "../theme.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
+import { linkCells, pointedStyles } from "./pointing.ts";
 
 /** Plays a search on the map, query by query. */
 export class ArchscapeReplay extends LitElement {
@@ -13,6 +14,7 @@ export class ArchscapeReplay extends LitElement {
   static override styles = [
     shared,
     glyphStyles,
+    pointedStyles,
     css`
       :host {
         display: grid;
@@ -74,6 +76,7 @@ export class ArchscapeReplay extends LitElement {
 
   constructor() {
     super();
+    linkCells(this);
     new Watch(this, () => [this.lab.searching.store, this.lab.instruments.replaying.store]);
   }
 
@@ -141,7 +144,7 @@ export class ArchscapeReplay extends LitElement {
       </div>
       <p class="told small">
         <span>Query ${count(shown)} of ${count(total)}, seed ${run.seed}:</span>
-        <button type="button" class="plain" @click=${() => this.lab.select(query.index)}>
+        <button type="button" class="plain" data-cell=${query.index} @click=${() => this.lab.select(query.index)}>
           cell ${count(query.index)} ${cellGlyph(this.lab.space, query.index)}
         </button>
         <span>${plan.metric.name} <strong>${inUnit(query.value, plan.metric)}</strong></span>

@@ -10,6 +10,7 @@ import { type RunView, resultOf, type SearchPlan } from "../state/searching.ts";
 import { SEARCHED, SEARCHED_WORDS } from "../state/settings.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
+import { linkCells, pointedStyles } from "./pointing.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
 import { strategyOptions, strategyOptionsStyles } from "./strategy-options.ts";
 
@@ -26,6 +27,7 @@ export class ArchscapeSearch extends LitElement {
     shared,
     stepStyles,
     strategyOptionsStyles,
+    pointedStyles,
     css`
       progress {
         width: 100%;
@@ -60,6 +62,7 @@ export class ArchscapeSearch extends LitElement {
 
   constructor() {
     super();
+    linkCells(this);
     new Watch(this, () => [
       this.lab.settings,
       this.lab.labels,
@@ -256,7 +259,7 @@ export class ArchscapeSearch extends LitElement {
         <tbody>
           ${runs.map((run) => {
             const result = resultOf(run);
-            return html`<tr aria-current=${run.seed === shown?.seed} @click=${follow(run)}>
+            return html`<tr data-cell=${result?.index ?? nothing} aria-current=${run.seed === shown?.seed} @click=${follow(run)}>
               <td><button type="button" class="plain" aria-label=${`Show the run of seed ${run.seed} on the map`}>${run.seed}</button></td>
               ${counted ? html`<td class="number">${count(run.queries.length)}</td>` : nothing}
               <td class="number">${result ? inUnit(result.value, plan.metric) : "–"}</td>

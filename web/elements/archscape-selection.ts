@@ -5,6 +5,7 @@ import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
+import { linkCells, pointedStyles } from "./pointing.ts";
 
 /** Rows of the table at most: more are not read, and all are in the file. */
 const MOST_ROWS = 100;
@@ -15,6 +16,7 @@ export class ArchscapeSelection extends LitElement {
   static override styles = [
     shared,
     glyphStyles,
+    pointedStyles,
     css`
       :host {
         display: grid;
@@ -59,6 +61,7 @@ export class ArchscapeSelection extends LitElement {
 
   constructor() {
     super();
+    linkCells(this);
     new Watch(this, () => [
       this.lab.settings,
       this.lab.labels,
@@ -107,7 +110,7 @@ export class ArchscapeSelection extends LitElement {
   private line(cell: number, quantities: readonly Quantity[]): TemplateResult {
     const { lab } = this;
     const select = (): void => lab.select(cell);
-    return html`<tr aria-current=${lab.settings.value.cell === cell} @click=${select}>
+    return html`<tr data-cell=${cell} aria-current=${lab.settings.value.cell === cell} @click=${select}>
       <td><button type="button" class="plain small" aria-label=${`Select cell ${cell}`}>${count(cell)}</button></td>
       <td>${cellGlyph(lab.space, cell)}</td>
       ${quantities.map(({ values, show }) => {

@@ -9,6 +9,7 @@ import type { Path, Stop, Walk } from "../state/walking.ts";
 import { shared } from "../styles/shared.ts";
 import { drawn } from "./drawings.ts";
 import { cellGlyph, cellWords, glyphStyles } from "./glyph.ts";
+import { linkCells, pointedStyles } from "./pointing.ts";
 
 const PATH_WORDS: Readonly<Record<Path, string>> = { line: "Straight line", neighbours: "Nearest neighbours" };
 
@@ -18,6 +19,7 @@ export class ArchscapeWalk extends LitElement {
   static override styles = [
     shared,
     glyphStyles,
+    pointedStyles,
     css`
       :host {
         display: grid;
@@ -104,6 +106,7 @@ export class ArchscapeWalk extends LitElement {
 
   constructor() {
     super();
+    linkCells(this);
     new Watch(this, () => [
       this.lab.settings,
       this.lab.labels,
@@ -163,6 +166,7 @@ export class ArchscapeWalk extends LitElement {
     return html`<button
       type="button"
       class="small"
+      data-cell=${cell}
       aria-current=${lab.settings.value.cell === cell}
       aria-label=${`Stop ${numbers}: cell ${cell}, ${cellWords(lab.space, cell)}${step ? `, ${step} from the cell before` : ""}, ${quantity.label} ${worth}`}
       title=${`Cell ${count(cell)}`}

@@ -42,17 +42,31 @@ export function colourScale(quantity: Colourable): ColourScale {
   }
   const bins = quantity.discrete ? Math.min(BINS, most - least + 1) : BINS;
   const histogram = new Array<number>(bins).fill(0);
-  for (const value of sorted) {
-    const share = high > low ? (value - low) / (high - low) : 0.5;
-    const bin = Math.min(bins - 1, Math.max(0, quantity.discrete ? value - least : Math.floor(share * bins)));
-    histogram[bin] = (histogram[bin] as number) + 1;
-  }
+  for (const value of sorted) tally(histogram, quantity, low, high, value);
   // Sizes of networks are skewed, and no end is the better one: colour by rank tells most cells apart.
   const ranked = quantity.goal === "none" && !quantity.discrete;
   const quantiles = ranked
     ? Float64Array.from({ length: QUANTILES + 1 }, (_, i) => sorted[Math.round((i / QUANTILES) * (present - 1))] as number)
     : undefined;
   return { low, high, clippedLow: least < low, clippedHigh: most > high, present, quantiles, histogram };
+}
+
+/** Adds a value to its bin; whole numbers have one each. */
+function tally(histogram: number[], { discrete }: Colourable, low: number, high: number, value: number): void {
+  const share = high > low ? (value - low) / (high - low) : 0.5;
+  const step = discrete ? value - low : Math.floor(share * histogram.length);
+  const bin = Math.min(histogram.length - 1, Math.max(0, step));
+  histogram[bin] = (histogram[bin] as number) + 1;
+}
+
+/** How many of these architectures are in each step of the scale. */
+export function histogramOf(cells: Uint32Array, quantity: Colourable, { low, high, histogram }: ColourScale): readonly number[] {
+  const counts = histogram.map(() => 0);
+  for (const cell of cells) {
+    const value = quantity.values[cell] as number;
+    if (Number.isFinite(value)) tally(counts, quantity, low, high, value);
+  }
+  return counts;
 }
 
 function finite(values: ArrayLike<number>): Float64Array {

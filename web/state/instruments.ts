@@ -1,4 +1,5 @@
 import { createInsights, type InsightParts, type InsightsStore } from "./insights.ts";
+import { createPointing, type PointingStore } from "./pointing.ts";
 import { createProjecting, type ProjectingStore } from "./projecting.ts";
 import { createReplaying, type ReplayingStore } from "./replaying.ts";
 import { createSelecting, type SelectingParts, type SelectingStore } from "./selecting.ts";
@@ -13,6 +14,7 @@ export interface Instruments {
   readonly replaying: ReplayingStore;
   readonly thickness: ThicknessStore;
   readonly projecting: ProjectingStore;
+  readonly pointing: PointingStore;
   /** They follow nothing any more. */
   stop(): void;
 }
@@ -32,6 +34,7 @@ export function createInstruments(parts: InstrumentParts): Instruments {
     replaying,
     thickness,
     projecting,
+    pointing: createPointing(),
     stop() {
       for (const instrument of [walking, insights, replaying, thickness, projecting]) instrument.stop();
     },

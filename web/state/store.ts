@@ -35,18 +35,20 @@ export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(r
 export type Watchable = Pick<Store<object>, "subscribe">;
 
 /**
- * Redraws its element when one of the watched stores changes. Stores are picked at each update, because they arrive as a
- * property after construction.
+ * Redraws its element, or does what else it is told, when one of the watched stores changes. Stores are picked at each update, because
+ * they arrive as a property after construction.
  */
 export class Watch implements ReactiveController {
   private stops: (() => void)[] = [];
   private watched: readonly Watchable[] = [];
   private readonly host: ReactiveControllerHost;
   private readonly pick: () => readonly Watchable[];
+  private readonly act: () => void;
 
-  constructor(host: ReactiveControllerHost, pick: () => readonly Watchable[]) {
+  constructor(host: ReactiveControllerHost, pick: () => readonly Watchable[], act = (): void => host.requestUpdate()) {
     this.host = host;
     this.pick = pick;
+    this.act = act;
     host.addController(this);
   }
 
@@ -55,7 +57,7 @@ export class Watch implements ReactiveController {
     if (next.length === this.watched.length && next.every((store, i) => store === this.watched[i])) return;
     this.release();
     this.watched = next;
-    this.stops = next.map((store) => store.subscribe(() => this.host.requestUpdate()));
+    this.stops = next.map((store) => store.subscribe(this.act));
   }
 
   hostConnected(): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { generator } from "../../../src/random/generator.ts";
 import { darts, nasbench201 } from "../../../src/spaces/index.ts";
 import { project } from "../../../src/vgae/projection.ts";
-import { colourScale, paint, shareOf } from "../../../web/map/colouring.ts";
+import { colourScale, histogramOf, paint, shareOf } from "../../../web/map/colouring.ts";
 import { factsOf } from "../../../web/map/facts.ts";
 import { nearestInEmbedding, nearestInPlane, nearestTowards } from "../../../web/map/nearest.ts";
 import { type Quantity, quantityGroups, quantityOf } from "../../../web/map/quantity.ts";
@@ -128,6 +128,13 @@ describe("colours", () => {
     const { order, colours } = paint(unknown, colourScale(unknown), { ...look, present });
     expect([...order].sort()).toEqual([1, 3]);
     expect([...colours.subarray(0, 3)]).toEqual([9, 8, 7]);
+  });
+
+  it("have a histogram of a selection in the steps of that of all cells, without those that have no value", () => {
+    const measured = quantity([2, 3, 3, 5, Number.NaN], "none", true);
+    const scale = colourScale(measured);
+    expect(scale.histogram).toEqual([1, 2, 0, 1]);
+    expect(histogramOf(Uint32Array.of(1, 3, 4), measured, scale)).toEqual([0, 1, 0, 1]);
   });
 
   it("survive a table with a single value", () => {
