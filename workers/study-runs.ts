@@ -62,7 +62,8 @@ async function shelfOf(study: StudyLine, { name: _, options, ...strategy }: Stra
   const { space, metric, cost, table, embedding, version } = study;
   // Only what is searched counts: a strategy that reads no embedding runs alike beside any.
   const points = strategy.points === "embedding" ? embedding : null;
-  const { strategy: by, protocol, budget } = strategy;
+  const { strategy: by, protocol, budget, backend } = strategy;
   const all = [Object.entries(space).sort(), metric, cost, table, points, version, by, sorted, protocol, strategy.points, budget];
+  if (backend !== undefined) all.push(backend);
   return digestOf(new TextEncoder().encode(JSON.stringify(all)));
 }

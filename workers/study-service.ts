@@ -20,6 +20,7 @@ import {
   type StrategyLine,
   type StudyLine,
   whatChanged,
+  withBackendsOf,
 } from "../src/study/run-lines.ts";
 import { timeLeft } from "../src/study/time-left.ts";
 import { VERSION } from "../src/version.ts";
@@ -103,10 +104,18 @@ export function studyService({ openSearcher, shelf }: StudySurroundings): StudyA
             ) as string),
       );
     }
+    const tasks = studyTasks(study, searched, labels, embedding, runs);
+    const elsewhere = lines.strategies.find(
+      ({ name, backend }) => backend !== undefined && tasks.some((task) => task.name === name),
+    );
+    if (elsewhere) {
+      throw new InputError(
+        `The runs of ${elsewhere.name} were worked out by ${elsewhere.backend}: archscape study --search-backend webgpu goes on with them, the page does not.`,
+      );
+    }
     const controller = new AbortController();
     running = controller;
     const send = (event: StudyEvent): void => events.postMessage(event);
-    const tasks = studyTasks(study, searched, labels, embedding, runs);
     const left = timeLeft(runs, tasks, Math.min(workers, tasks.length));
     const begun = performance.now();
     const before = runs.length;
@@ -258,10 +267,10 @@ async function openStudy(
   const open = { study, draft: JSON.parse(text) as StudyDraft, labels };
   if (kept && files) {
     // What was searched is not needed to show what came of it, only to go on.
-    const given = lines(kept.study.embedding);
+    const given = { ...lines(kept.study.embedding), strategies: withBackendsOf(kept, strategies) };
     const changed = whatChanged(kept, given, files.source, ADVICE);
     if (changed !== undefined) throw new InputError(changed);
-    for (const strategy of strategies) {
+    for (const strategy of given.strategies) {
       await known.add(
         given.study,
         strategy,

@@ -9,6 +9,7 @@ import {
   type StrategyLine,
   type StudyLine,
   whatChanged,
+  withBackendsOf,
 } from "../study/run-lines.ts";
 import { checkOutput } from "./files.ts";
 
@@ -34,7 +35,7 @@ async function readRunFile(path: string): Promise<KeptRuns | undefined> {
 }
 
 /**
- * Runs to report on, whatever embedding they searched; undefined where there are none.
+ * Runs to report on, whatever embedding they searched and whatever worked them out, with the strategies given; undefined where there are none.
  * @throws InputError where they were begun with something else
  */
 export async function keptRuns(
@@ -44,9 +45,10 @@ export async function keptRuns(
 ): Promise<KeptRuns | undefined> {
   const kept = await readRunFile(path);
   if (!kept) return undefined;
-  const changed = whatChanged(kept, { study: { ...now, embedding: kept.study.embedding }, strategies }, path, ADVICE);
+  const shown = withBackendsOf(kept, strategies);
+  const changed = whatChanged(kept, { study: { ...now, embedding: kept.study.embedding }, strategies: shown }, path, ADVICE);
   if (changed !== undefined) throw new InputError(changed);
-  return kept;
+  return { ...kept, strategies: shown };
 }
 
 /** @throws InputError where the runs in the file were begun with something else */

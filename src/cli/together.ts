@@ -5,14 +5,13 @@ import { type Gpu, openDevice } from "../gpu/device.ts";
 import { DeviceLost } from "../gpu/loss.ts";
 import { labelTableObjective } from "../objectives/label-table.ts";
 import { pointsOf } from "../search/points.ts";
-import { type OpenSurrogates, searchTogether } from "../search/run-together.ts";
+import { type OpenSurrogates, runsTogether, searchTogether } from "../search/run-together.ts";
 import type { Trace } from "../search/trace.ts";
 import { searchSpace } from "../spaces/index.ts";
-import { webgpuSurrogates } from "../surrogates/webgpu/surrogates.ts";
+import { surrogatesOn, webgpuSurrogates } from "../surrogates/webgpu/surrogates.ts";
 import { dawnNote } from "./dawn.ts";
 import { openGpu } from "./model.ts";
 import type { Output } from "./output.ts";
-import type { SeedsProgress } from "./seeds.ts";
 import { Failure } from "./terminal.ts";
 
 /** Observations of a run that there is room for at first where the budget is in seconds. */
@@ -22,41 +21,79 @@ const OBSERVATIONS = 256;
 export const SEARCH_BACKENDS = ["js", "webgpu"] as const;
 export type SearchBackend = (typeof SEARCH_BACKENDS)[number];
 
-/**
- * Runs the job's seeds together. A seed's run does not depend on the seeds beside it, but on the adapter.
- * @returns the traces in the order of the seeds; after the signal those that had begun, the cut ones ending "cancelled"
- * @throws InputError for what a search or the GPU's surrogates refuse; Failure without an adapter, and where the device is lost
- */
-export async function runSeedsTogether(
-  job: SearchJob,
-  signal: AbortSignal,
-  progress: SeedsProgress,
-  to: Output,
-): Promise<Trace[]> {
-  if (job.strategy !== "bo") {
-    throw new InputError(
-      `The search backend webgpu runs the strategy bo, found ${job.strategy}; the backend js runs all strategies.`,
-    );
-  }
+export interface TogetherProgress {
+  onQuery(): void;
+  /** Runs in the order in which they end, each with its share of the wall time of those beside it. */
+  onRun(trace: Trace, seconds: number): void;
+}
+
+/** A GPU that searches run on together. */
+export interface SearchGpu {
+  /** As traces and the runs of a study name it. */
+  readonly backend: string;
+  /** Seeds that run together where runs should end while others are still to begin; the GPU is as busy as with more. */
+  readonly some: number;
+  /**
+   * Runs the job's seeds together, `atOnce` at a time. A seed's run does not depend on the seeds beside it, but on the adapter.
+   * @param atOnce by default as many as there is room for
+   * @returns the traces in the order of the seeds; after the signal those that had begun, the cut ones ending "cancelled"
+   * @throws InputError for what a search or the GPU's surrogates refuse; DeviceLost as soon as the device is gone
+   */
+  run(job: SearchJob, signal: AbortSignal, progress: TogetherProgress, atOnce?: number): Promise<Trace[]>;
+  close(): void;
+}
+
+/** @throws Failure without an adapter */
+export async function openSearchGpu(to: Output): Promise<SearchGpu> {
   const opened = await openDevice(await openGpu());
   if (!opened.ok) throw new Failure(opened.message);
   const { gpu } = opened;
   to.note(`${opened.message} ${dawnNote()}.`);
-  try {
-    return await run(gpu, job, signal, progress);
-  } catch (error) {
-    if (!(error instanceof DeviceLost)) throw error;
-    throw new Failure(`The GPU was lost during the search (${error.reason}): run it again, or with --search-backend js.`);
-  } finally {
-    gpu.device.destroy();
+  return {
+    backend: surrogatesOn(gpu),
+    some: gpu.status === "software-adapter" ? 8 : 128,
+    run: (job, signal, progress, atOnce) => run(gpu, job, signal, progress, atOnce),
+    close: () => gpu.device.destroy(),
+  };
+}
+
+/** What a command says where the GPU goes away. @param advice what to do then */
+export function lostDuring(error: unknown, work: string, advice: string): unknown {
+  return error instanceof DeviceLost ? new Failure(`The GPU was lost during the ${work} (${error.reason}): ${advice}.`) : error;
+}
+
+/** @throws InputError where the strategy cannot */
+export function checkTogether(strategy: SearchJob["strategy"]): void {
+  if (!runsTogether(strategy)) {
+    throw new InputError(
+      `The search backend webgpu runs the strategy bo, found ${strategy}; the backend js runs all strategies.`,
+    );
   }
 }
 
-function run(gpu: Gpu, job: SearchJob, signal: AbortSignal, progress: SeedsProgress): Promise<Trace[]> {
+function run(
+  gpu: Gpu,
+  job: SearchJob,
+  signal: AbortSignal,
+  progress: TogetherProgress,
+  atOnce = Number.POSITIVE_INFINITY,
+): Promise<Trace[]> {
   const { budget } = job;
   const observations = "queries" in budget ? budget.queries : OBSERVATIONS;
-  const open: OpenSurrogates = ({ embedding, candidates }, options, searches) =>
-    webgpuSurrogates(gpu, { embedding, candidates, options, searches, observations });
+  let begun = 0;
+  let beside = 1;
+  const open: OpenSurrogates = async ({ embedding, candidates }, options, searches) => {
+    const room = { embedding, candidates, options, searches: Math.min(atOnce, searches), observations };
+    const surrogates = await webgpuSurrogates(gpu, room);
+    return {
+      ...surrogates,
+      begin(seeds) {
+        begun = performance.now();
+        beside = seeds.length;
+        surrogates.begin(seeds);
+      },
+    };
+  };
   return searchTogether(
     {
       space: job.table.space,
@@ -68,8 +105,8 @@ function run(gpu: Gpu, job: SearchJob, signal: AbortSignal, progress: SeedsProgr
       budget,
       seeds: job.seeds,
       signal,
-      onQuery: () => progress.onQueries(1),
-      onRun: progress.onRun,
+      onQuery: () => progress.onQuery(),
+      onRun: (trace) => progress.onRun(trace, (performance.now() - begun) / 1000 / beside),
     },
     open,
   );

@@ -3,10 +3,14 @@ import type { SurrogatesTogether } from "./dngo/together.ts";
 import { type OpenRun, openRun, type SeedsRequest, type Settled, settle } from "./run.ts";
 import { drawer } from "./sampling.ts";
 import type { DngoOptions } from "./strategies/dngo.ts";
+import type { StrategyName } from "./strategies.ts";
 import type { Trace } from "./trace.ts";
 
 /** Where surrogates come from, told what they are for. */
 export type OpenSurrogates = (settled: Settled, options: DngoOptions, searches: number) => Promise<SurrogatesTogether>;
+
+/** Whether searches by a strategy can run together. */
+export const runsTogether = (strategy: StrategyName): boolean => strategy === "bo";
 
 /** A run under way at its place, and what it evaluated last. */
 interface Running {
@@ -26,7 +30,7 @@ interface Running {
 export async function searchTogether(request: SeedsRequest, open: OpenSurrogates): Promise<Trace[]> {
   const { seeds, signal, onQuery, onRun } = request;
   const settled = settle(request);
-  if (settled.chosen.name !== "bo") throw new Error(`Only searches by bo run together, not by ${settled.chosen.name}.`);
+  if (!runsTogether(settled.chosen.name)) throw new Error(`Only searches by bo run together, not by ${settled.chosen.name}.`);
   const options = settled.chosen.options as unknown as DngoOptions;
   const surrogates = await open(settled, options, seeds.length);
   const traces: Trace[] = [];

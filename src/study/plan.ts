@@ -1,6 +1,7 @@
 /** What a study has to run, and the lines that its runs are kept with: the same for the command and for the page. */
 import type { EmbeddingValues } from "../formats/embedding.ts";
 import { settingOf } from "../search/run.ts";
+import { runsTogether } from "../search/run-together.ts";
 import { strategy } from "../search/strategies.ts";
 import type { Trace } from "../search/trace.ts";
 import { requestOf } from "../spaces/request.ts";
@@ -25,11 +26,20 @@ export const studyLine = (
   version: VERSION,
 });
 
-/** A strategy with its defaults, which depend on space and labels. */
-export function strategyLine(entry: StudyEntry, space: SearchSpace, { objective }: Pick<StudyLabels, "objective">): StrategyLine {
+/**
+ * A strategy with its defaults, which depend on space and labels.
+ * @param together the device on which the searches that can be are worked out together
+ */
+export function strategyLine(
+  entry: StudyEntry,
+  space: SearchSpace,
+  { objective }: Pick<StudyLabels, "objective">,
+  together?: string,
+): StrategyLine {
   const { name, protocol, points, budget } = entry;
   const chosen = strategy(entry.strategy, settingOf({ space: space.name, objective, protocol, points }), entry.options);
-  return { type: "strategy", name, strategy: chosen.name, options: chosen.options, protocol, points, budget };
+  const backend = together !== undefined && runsTogether(chosen.name) ? { backend: together } : {};
+  return { type: "strategy", name, strategy: chosen.name, options: chosen.options, protocol, points, budget, ...backend };
 }
 
 /** @param seconds wall time */

@@ -31,6 +31,8 @@ export interface StrategyLine {
   readonly protocol: string;
   readonly points: string;
   readonly budget: { readonly queries: number } | { readonly seconds: number };
+  /** What worked out its proposals, device included; absent for JavaScript. Another one proposes other architectures. */
+  readonly backend?: string | undefined;
 }
 
 export interface RunLine {
@@ -76,6 +78,7 @@ const line = v.variant("type", [
     protocol: v.string(),
     points: v.string(),
     budget: v.union([v.object({ queries: v.number() }), v.object({ seconds: v.number() })]),
+    backend: v.optional(v.string()),
   }),
   v.object({
     type: v.literal("run"),
@@ -152,6 +155,10 @@ export function whatChanged(
     if (key !== undefined) {
       return `${begun} another ${key} of ${strategy.name} (${told(before[key])}, now ${told(strategy[key])}): ${advice}`;
     }
+    if (before.backend !== strategy.backend) {
+      const [was, is] = [before.backend ?? "js", strategy.backend ?? "js"];
+      return `${begun} another search backend of ${strategy.name} (${was}, now ${is}): ${advice}`;
+    }
     const names = [...new Set([...Object.keys(before.options), ...Object.keys(strategy.options)])];
     const option = names.find((name) => before.options[name] !== strategy.options[name]);
     if (option !== undefined) {
@@ -161,6 +168,16 @@ export function whatChanged(
   }
   return undefined;
 }
+
+/** Strategies as the kept runs of their names were worked out: for whoever shows runs and makes none. */
+export const withBackendsOf = (
+  { strategies: kept }: Pick<KeptRuns, "strategies">,
+  strategies: readonly StrategyLine[],
+): StrategyLine[] =>
+  strategies.map((strategy) => {
+    const backend = kept.find(({ name }) => name === strategy.name)?.backend;
+    return { ...strategy, ...(backend === undefined ? {} : { backend }) };
+  });
 
 const WORDS = { space: "space", metric: "metric", cost: "cost", table: "label table", embedding: "embedding" } as const;
 

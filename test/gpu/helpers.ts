@@ -26,6 +26,11 @@ export const set: TrainingSet = {
   count: COUNT,
 };
 
+/** Searches that are as in surrogates.test.ts have the same kernels: bo with these options, on the first six of an embedding's numbers. */
+export const SMALL_BO = { hidden: 32, batchSize: 6 };
+export const SMALL_DIMENSIONS = 6;
+export const SHIPPED_EMBEDDING = fileURLToPath(new URL("../../data/nasbench201-released.embedding.safetensors", import.meta.url));
+
 const deviceErrors: string[] = [];
 
 /** A device of its own, for tests that count or lose it. What it reports as an error fails the test (setup.ts). */

@@ -1,6 +1,5 @@
 /** Whole searches with surrogates on the GPU, against those of JavaScript. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readEmbedding } from "../../src/formats/embedding.ts";
 import { readLabelTable } from "../../src/formats/read-label-table.ts";
@@ -10,21 +9,15 @@ import { searchSeeds } from "../../src/search/run.ts";
 import { searchTogether } from "../../src/search/run-together.ts";
 import { summarise } from "../../src/search/summary.ts";
 import { webgpuSurrogates } from "../../src/surrogates/webgpu/surrogates.ts";
-import { sharedGpu, space } from "./helpers.ts";
+import { TABLE } from "../unit/cli/command.ts";
+import { SHIPPED_EMBEDDING, SMALL_BO, SMALL_DIMENSIONS, sharedGpu, space } from "./helpers.ts";
 
-const data = (name: string): string => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
-const TABLE = data("fashion201.csv");
-const SHIPPED = data("nasbench201-released.embedding.safetensors");
-/** The first six of its sixteen numbers: as in surrogates.test.ts, so that both have the same kernels. */
-const DIMENSIONS = 6;
-const whole = readEmbedding(space, new Uint8Array(readFileSync(SHIPPED)), SHIPPED);
+const whole = readEmbedding(space, new Uint8Array(readFileSync(SHIPPED_EMBEDDING)), SHIPPED_EMBEDDING);
 const embedding = {
   ...whole,
-  dimensions: DIMENSIONS,
-  data: whole.data.filter((_, i) => i % whole.dimensions < DIMENSIONS),
+  dimensions: SMALL_DIMENSIONS,
+  data: whole.data.filter((_, i) => i % whole.dimensions < SMALL_DIMENSIONS),
 };
-/** As in surrogates.test.ts: the same kernels. */
-const SMALL = { hidden: 32, batchSize: 6 };
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 const table = readLabelTable(space, readFileSync(TABLE, "utf8"), { source: "fashion201.csv" });
@@ -33,7 +26,7 @@ const request = {
   embedding,
   objective: labelTableObjective(table, { metric: "valid_accuracy" }),
   strategy: "bo",
-  options: SMALL,
+  options: SMALL_BO,
   budget: { queries: 26 },
   seeds: SEEDS,
 } as const;

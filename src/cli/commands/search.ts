@@ -29,11 +29,11 @@ import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend } from "../model.ts";
 import { type Output, output } from "../output.ts";
 import { queryLines, runSummary, runText, tellResult } from "../search-result.ts";
-import { runSeeds, type SeedsProgress } from "../seeds.ts";
+import { runSeeds, runSeedsTogether, type SeedsProgress } from "../seeds.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
 import { strategyHelp } from "../strategy-help.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
-import { runSeedsTogether, SEARCH_BACKENDS, type SearchBackend } from "../together.ts";
+import { SEARCH_BACKENDS, type SearchBackend } from "../together.ts";
 
 interface SearchOptions extends SampleOptions {
   readonly model?: string;

@@ -1,36 +1,39 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { InputError } from "../../errors.ts";
 import type { EmbeddingValues } from "../../formats/embedding.ts";
 import { isTestMetric } from "../../formats/metric-units.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
+import { runsTogether } from "../../search/run-together.ts";
 import { searchSpace } from "../../spaces/registry.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { analyse } from "../../study/analysis.ts";
 import { readStudy, type Study } from "../../study/definition.ts";
 import { digestOf } from "../../study/digest.ts";
 import { studyLabels } from "../../study/labels.ts";
-import { belongs, runLine, type StudyTask, searchesEmbedding, strategyLine, studyLine, studyTasks } from "../../study/plan.ts";
-import type { RunLine, StudyLine } from "../../study/run-lines.ts";
-import { timeLeft } from "../../study/time-left.ts";
+import { belongs, searchesEmbedding, strategyLine, studyLine, studyTasks } from "../../study/plan.ts";
+import type { StudyFacts } from "../../study/report/report.ts";
+import type { RunLine } from "../../study/run-lines.ts";
 import { VERSION } from "../../version.ts";
 import { wholeFrom } from "../arguments.ts";
 import { type EmbeddingOptions, openEmbedding, shippedModel } from "../embedding.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { backendOption, type CommandBackend } from "../model.ts";
-import { duration, type Output, output } from "../output.ts";
+import { type Output, output } from "../output.ts";
 import { keptRuns, openRunStore } from "../run-store.ts";
 import { PREPARE_LINE, prepare } from "../space.ts";
 import { resultLine, tellStudy } from "../study-result.ts";
-import { runTasks } from "../tasks.ts";
+import { makeRuns } from "../study-runs.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Terminal, unlessInterrupted } from "../terminal.ts";
+import { openSearchGpu, SEARCH_BACKENDS, type SearchBackend, type SearchGpu } from "../together.ts";
 
 interface StudyOptions {
   readonly table?: string;
   readonly out?: string;
   readonly jobs?: number;
+  readonly searchBackend: SearchBackend;
   readonly reportOnly?: boolean;
   readonly force?: boolean;
   readonly backend?: CommandBackend;
@@ -48,6 +51,14 @@ export function studyCommand(program: Command, terminal: Terminal, done: (code: 
     .option("--table <file>", "label table instead of the one that the study names; the runs are bound to what stands in it")
     .option("--out <folder>", "where runs and report are kept; default: beside the study")
     .option("--jobs <n>", "threads that runs are spread over; default: one a processor core", wholeFrom(1))
+    .addOption(
+      new Option(
+        "--search-backend <name>",
+        "js: runs spread over threads; webgpu: those of the strategy bo together on the GPU, which are others than those of js",
+      )
+        .choices(SEARCH_BACKENDS)
+        .default("js"),
+    )
     .option("--report-only", "run nothing, write the report of the runs there are")
     .option("--force", "begin anew; the runs there are move to STUDY.runs.jsonl.old")
     .addOption(backendOption())
@@ -91,13 +102,15 @@ A study, with what may be left out in brackets; paths are relative to its file:
 
 STUDY.runs.jsonl keeps the runs: a line for what was searched, one for each strategy, one for each run, which names the architectures in the order in
 which they were asked for. It holds no labels. Ctrl-C loses the runs under way and no other. Strategies and seeds may be added to a study
-later; runs that were begun with another table, embedding or option are not mixed with it. A run does not depend on the number of threads.
+later; runs that were begun with another table, embedding, option or search backend are not mixed with it. A run does not depend on the number of
+threads, nor on the runs beside it. With --search-backend webgpu the strategies other than bo still run on threads, at the same time.
 STUDY.html is the report: no scripts, nothing to load.
 
 Examples:
   archscape study study.json
   archscape study study.json --table ~/labels/nasbench201.csv --out results --jobs 8
   archscape study study.json --report-only
+  archscape study study.json --search-backend webgpu
 
 JSON lines:
   ${PREPARE_LINE}
@@ -129,26 +142,33 @@ async function study(path: string, options: StudyOptions, to: Output, terminal: 
   const told = [...labels.warnings, ...testWarning(definition.metric)];
   for (const warning of told) to.warn(warning);
 
-  const strategies = definition.entries.map((entry) => strategyLine(entry, space, labels));
   const header = studyLine(space, definition, await digestOf(new TextEncoder().encode(text)));
+  const gpu = await openGpuFor(definition, options, basename(path), to);
+  const strategies = definition.entries.map((entry) => strategyLine(entry, space, labels, gpu?.backend));
 
   let runs: readonly RunLine[];
-  let study: StudyLine;
-  if (options.reportOnly === true) {
-    const kept = await keptRuns(runsPath, header, strategies);
-    if (!kept) throw new InputError(`There are no runs in ${runsPath} to report on.`);
-    ({ runs, study } = kept);
-  } else {
-    const { embedding } = await unlessInterrupted(openSource(space, definition, dirname(path), options.backend, to), terminal);
-    study = { ...header, embedding: embedding ? await digestOf(embedding.data) : null };
-    const store = await openRunStore(runsPath, study, strategies, options.force === true);
-    const kept = store.runs.filter((run) => belongs(run, definition));
-    const tasks = studyTasks(definition, space, labels, embedding, kept);
-    runs = [...kept, ...(await run(tasks, { kept, append: store.append }, options.jobs ?? availableParallelism(), to, terminal))];
+  let lines: StudyFacts["lines"];
+  try {
+    if (options.reportOnly === true) {
+      const kept = await keptRuns(runsPath, header, strategies);
+      if (!kept) throw new InputError(`There are no runs in ${runsPath} to report on.`);
+      runs = kept.runs;
+      lines = kept;
+    } else {
+      const { embedding } = await unlessInterrupted(openSource(space, definition, dirname(path), options.backend, to), terminal);
+      lines = { study: { ...header, embedding: embedding ? await digestOf(embedding.data) : null }, strategies };
+      const store = await openRunStore(runsPath, lines.study, strategies, options.force === true);
+      const kept = store.runs.filter((run) => belongs(run, definition));
+      const tasks = studyTasks(definition, space, labels, embedding, kept);
+      const jobs = options.jobs ?? availableParallelism();
+      runs = [...kept, ...(await makeRuns(tasks, { kept, append: store.append, jobs, gpu }, to, terminal))];
+    }
+  } finally {
+    gpu?.close();
   }
 
   const analysis = analyse(definition, labels, runs);
-  const facts = { study: definition, lines: { study, strategies }, labels, analysis, version: VERSION };
+  const facts = { study: definition, lines, labels, analysis, version: VERSION };
   // Not before it is needed: the charts are most of what a command would load.
   const { studyReport } = await import("../../study/report/report.ts");
   await writeOutput(reportPath, studyReport(facts));
@@ -160,6 +180,22 @@ async function study(path: string, options: StudyOptions, to: Output, terminal: 
 function testWarning(metric: string): string[] {
   if (!isTestMetric(metric)) return [];
   return [`${metric} is a test metric: these searches optimise test values, which should only be reported.`];
+}
+
+/** @throws InputError where the study has nothing for a GPU */
+async function openGpuFor(
+  { entries }: Study,
+  { searchBackend, reportOnly }: StudyOptions,
+  source: string,
+  to: Output,
+): Promise<SearchGpu | undefined> {
+  if (searchBackend !== "webgpu" || reportOnly === true) return undefined;
+  if (!entries.some(({ strategy }) => runsTogether(strategy))) {
+    throw new InputError(
+      `The search backend webgpu runs the strategy bo, which ${source} does not have; the backend js runs all strategies.`,
+    );
+  }
+  return openSearchGpu(to);
 }
 
 async function openSource(
@@ -177,49 +213,4 @@ async function openSource(
     return shippedModel(space, source.protocol);
   };
   return openEmbedding(space, { ...named(), backend }, to);
-}
-
-/** Runs what is still to run. @returns the runs that ended */
-async function run(
-  tasks: readonly StudyTask[],
-  { kept, append }: { readonly kept: readonly RunLine[]; append(run: RunLine): Promise<void> },
-  jobs: number,
-  to: Output,
-  terminal: Terminal,
-): Promise<RunLine[]> {
-  const progress = to.progress("runs");
-  const left = timeLeft(kept, tasks, Math.min(jobs, tasks.length));
-  const ended: RunLine[] = [];
-  const total = kept.length + tasks.length;
-  const tell = (): void => {
-    const seconds = left.now();
-    const text = seconds === undefined ? "" : `${duration(seconds)} left`;
-    const secondsLeft = seconds === undefined ? null : Math.round(seconds);
-    progress.update(kept.length + ended.length, total, text, { unit: "runs", secondsLeft });
-  };
-  if (kept.length > 0 && tasks.length > 0) to.note(`${kept.length} runs were kept; ${tasks.length} are left.`);
-  let written: Promise<unknown> = Promise.resolve();
-  if (tasks.length > 0) tell();
-  try {
-    await runTasks(tasks, jobs, terminal.interrupted, {
-      onQueries: () => undefined,
-      onRun(trace, task, seconds) {
-        const { end } = trace;
-        if (end === "cancelled") return;
-        const line = runLine((task as StudyTask).name, { ...trace, end }, seconds);
-        ended.push(line);
-        left.ended(line);
-        written = Promise.all([written, append(line)]);
-        // Told below; without a listener Node would end at once.
-        written.catch(() => undefined);
-        const { name, seed, asked } = line;
-        to.line({ type: "run", strategy: name, seed, queries: asked.length, seconds: line.seconds, end });
-        tell();
-      },
-    });
-  } finally {
-    progress.clear();
-    await written;
-  }
-  return ended;
 }

@@ -230,7 +230,10 @@ function settings({ study, lines, labels, analysis, version }: StudyFacts): stri
 ${table("Strategies: mean number of queries a run, median wall time a run", columns, strategies)}
 ${pairs(
   "Options",
-  strategies.map(({ name, options }) => [name, optionsText(options)]),
+  strategies.map(({ name, options, backend }) => [
+    name,
+    `${optionsText(options)}${backend === undefined ? "" : `; search backend ${backend}`}`,
+  ]),
 )}
 ${pairs("The study", facts)}
 <p class="soft wall">All runs one after the other took ${escaped(secondsText(wall))} of wall time.</p>`;
@@ -241,12 +244,15 @@ const optionsText = (options: StrategyLine["options"]): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(", ") || "none";
 
-function methods({ labels }: StudyFacts): string {
+function methods({ labels, lines }: StudyFacts): string {
   const told = [
     "Every query counts and is paid in full, also of an architecture that was asked for before. The best so far is the architecture with the best searched value, the earlier one of equals; reported values are those of this architecture, never the best reported ones seen.",
     "Intervals of means and of mean differences: percentile bootstrap over seeds, 95 %, 10,000 resamples, fewer for more than 1,000 seeds (bands in figures 1,000), seeded.",
     "p: paired permutation test on the differences between runs of the same seed, two-sided, 100,000 drawn choices of signs, all of them for up to 16 pairs that differ. Holm's correction over the comparisons of a table.",
     "Seeds that came to the best value: those whose best architecture so far had, after some query, the best value there is. The median of the queries until then counts those that never came to it as infinite.",
+    ...(lines.strategies.some(({ backend }) => backend !== undefined)
+      ? ["Runs with a search backend were made together: each counts with an equal share of the wall time."]
+      : []),
     `Of ${countText(labels.objective.size)} architectures only those with a label${labels.cost ? " and a cost" : ""} are searched.`,
   ];
   return `<h2>How to read this</h2>\n<ul class="soft">${told.map((text) => `<li>${escaped(text)}</li>`).join("\n")}</ul>`;

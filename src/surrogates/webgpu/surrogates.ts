@@ -51,7 +51,7 @@ export async function webgpuSurrogates(gpu: Gpu, request: SurrogateRequest): Pro
   let round = 0;
 
   return {
-    backend: `webgpu: ${gpu.adapter}`,
+    backend: surrogatesOn(gpu),
     places,
     begin(given) {
       seeds = given;
@@ -82,6 +82,9 @@ export async function webgpuSurrogates(gpu: Gpu, request: SurrogateRequest): Pro
     close: () => device.close(),
   };
 }
+
+/** What traces and runs of a study say of where they were worked out. */
+export const surrogatesOn = ({ adapter }: Pick<Gpu, "adapter">): string => `webgpu: ${adapter}`;
 
 /** Candidates a thread judges at once: reading the model is what software adapters spend their time on, and GPUs run out of registers. */
 export const chunkFor = ({ status }: Pick<Gpu, "status">): number => (status === "software-adapter" ? 8 : 4);

@@ -129,6 +129,12 @@ describe("archscape study", { timeout: 60_000 }, () => {
     expect(existsSync(`${runsOf(path)}.old`)).toBe(true);
   });
 
+  it("asks the GPU for nothing where no strategy runs on it", async () => {
+    const refused = await run(study(), "--search-backend", "webgpu");
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("The search backend webgpu runs the strategy bo, which study.json does not have");
+  });
+
   it("writes one page that loads nothing, with the name escaped, every figure and every setting", async () => {
     const path = study();
     await run(path);

@@ -6,6 +6,7 @@ import {
   type StrategyLine,
   type StudyLine,
   whatChanged,
+  withBackendsOf,
 } from "../../../src/study/run-lines.ts";
 
 const STUDY: StudyLine = {
@@ -78,6 +79,18 @@ describe("going on with runs", () => {
     expect(changed({ cost: "time" })).toContain("another cost (none, now time)");
     expect(changed({}, { options: { batch: 6 } })).toContain("another option batch of BO (5, now 6)");
     expect(changed({}, { budget: { queries: 4 } })).toContain('another budget of BO ({"queries":3}, now {"queries":4})');
+  });
+
+  it("asks for the same search backend, device included, and shows runs as they were worked out", () => {
+    const onGpu = { study: STUDY, strategies: [{ ...BO, backend: "webgpu: one" }] };
+    const changed = (backend: string | undefined) =>
+      whatChanged(onGpu, { study: STUDY, strategies: [{ ...BO, ...(backend ? { backend } : {}) }] }, "runs", "go back.");
+    expect(changed("webgpu: one")).toBeUndefined();
+    expect(changed("webgpu: other")).toContain("another search backend of BO (webgpu: one, now webgpu: other)");
+    expect(changed(undefined)).toContain("another search backend of BO (webgpu: one, now js)");
+    const other = { ...BO, name: "other" };
+    expect(withBackendsOf(onGpu, [BO, other])).toEqual([...onGpu.strategies, other]);
+    expect(readRuns([STUDY, ...onGpu.strategies].map(lineText).join(""), "runs")?.strategies).toEqual(onGpu.strategies);
   });
 
   it("lets strategies come and go, and takes no notice of the order of options", () => {

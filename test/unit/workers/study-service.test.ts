@@ -195,6 +195,21 @@ describe("the study worker", { timeout: 60_000 }, () => {
     });
   });
 
+  it("shows runs that the command made on a GPU, and does not go on with them", async () => {
+    const service = studies();
+    told(await opened(service, { ...STUDY, seeds: "1" }));
+    await run(service);
+    const runs = told(await service.file("runs")).replace('"name":"random",', '"name":"random","backend":"webgpu: a GPU",');
+    const other = studies();
+    expect(told(await opened(other, STUDY, runs))).toMatchObject({ runs: 2, total: 6 });
+    expect(told(await other.file("report"))).toContain("search backend webgpu: a GPU");
+    const { port2 } = new MessageChannel();
+    expect(await other.run(1, port2)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining("The runs of random were worked out by webgpu: a GPU") },
+    });
+  });
+
   it("keeps finished runs when it is cancelled, and runs the rest when asked again", async () => {
     let begun = 0;
     const service = studies(() => {
