@@ -112,12 +112,15 @@ test("saves a checkpoint, takes it back after a reset, and trains on from it", a
 });
 
 test("places the cells of a cancelled run in parts, which a reset and a change of space interrupt", async ({ page }) => {
-  // As slow as a device may be: each answer of the engine takes a quarter of a second more, all 15,625 cells a dozen seconds.
+  // As slow as a device may be: each part takes a second and a half more, all 15,625 cells over a minute, however fast or busy the machine.
   await page.route(/engine\.worker.*\.js/, async (route) => {
     const answer = await route.fetch();
     const slow = `{
       const { postMessage } = MessagePort.prototype;
-      MessagePort.prototype.postMessage = function (...message) { setTimeout(() => postMessage.apply(this, message), 250); };
+      MessagePort.prototype.postMessage = function (...message) {
+        const isPart = message[0]?.value?.value instanceof Float32Array;
+        setTimeout(() => postMessage.apply(this, message), isPart ? 1500 : 0);
+      };
     }\n`;
     await route.fulfill({ response: answer, body: slow + (await answer.text()) });
   });

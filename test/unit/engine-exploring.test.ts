@@ -6,7 +6,7 @@ import { generator } from "../../src/random/generator.ts";
 
 const shipped = fileURLToPath(new URL("../../data/nasbench201-released.safetensors", import.meta.url));
 
-it("a loaded model answers what lies near a point, what a point is, and what a prior draws", { timeout: 60_000 }, async () => {
+it("a loaded model answers what lies near a point, what a point is, and what a prior draws", async () => {
   const engine = await openEngine({ backend: "tfjs-wasm" });
   const space = nasbench201();
   const model = await engine.load(space, new Uint8Array(readFileSync(shipped)));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readSafeTensors } from "../../src/formats/safetensors.ts";
 import { darts, nasbench201, openEngine, type SpaceCache } from "../../src/index.ts";
 
-describe("an engine without workers", { timeout: 60_000 }, () => {
+describe("an engine without workers", () => {
   it("prepares a space by itself, with progress, and keeps what it prepared", async () => {
     const kept = new Map<string, Uint8Array>();
     const cache: SpaceCache = { read: async (key) => kept.get(key), write: async (key, bytes) => void kept.set(key, bytes) };

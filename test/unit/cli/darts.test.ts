@@ -8,7 +8,7 @@ import { command, fresh } from "./command.ts";
 beforeAll(() => void vi.stubEnv("XDG_CACHE_HOME", CACHE_HOME));
 afterAll(() => vi.unstubAllEnvs());
 
-describe("the way of a DARTS sample from pre-training to a search", { timeout: 60_000 }, () => {
+describe("the way of a DARTS sample from pre-training to a search", () => {
   const model = fresh("model.safetensors");
   const embedding = fresh("embedding.safetensors");
   const sample = ["--cells", "120", "--cells-seed", "4"];

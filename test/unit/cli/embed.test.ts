@@ -5,7 +5,7 @@ import { readSafeTensors } from "../../../src/formats/safetensors.ts";
 import { nasbench201 } from "../../../src/spaces/index.ts";
 import { command, fresh, smallModel } from "./command.ts";
 
-describe("archscape embed", { timeout: 60_000 }, () => {
+describe("archscape embed", () => {
   it("writes every architecture of the space, with the model it came from", async () => {
     const model = fresh("model.safetensors");
     writeFileSync(model, smallModel());

@@ -35,7 +35,7 @@ describe("archscape figures", () => {
     expect(made[1]?.["findings"]).toContainEqual({ what: "L2 distance grows with every edit", here: "yes" });
     expect(readFileSync(join(out, "prediction.csv"), "utf8")).toMatch(/^seed,rmse,pearson\n1,0\.\d+,0\.\d+\n$/);
     expect(readFileSync(join(out, "walk.svg"), "utf8")).toContain("nasbench201-released.embedding.safetensors, seed 1");
-  }, 60_000);
+  });
 
   it("makes what needs no labels where there are none, and says what else it would need", async () => {
     const out = fresh("some");

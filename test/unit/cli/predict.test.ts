@@ -14,7 +14,7 @@ interface Line {
   readonly tau: number;
 }
 
-describe("archscape predict --labels", { timeout: 60_000 }, () => {
+describe("archscape predict --labels", () => {
   it("tells each score, and mean and spread over seeds", async () => {
     const asked = ["--labels", "20,40", "--seeds", "1-2", "--predictors", "ridge", "--encodings", "structure,operations"];
     const ran = await command([...COMPARE, ...asked, "--json"]);
@@ -59,7 +59,7 @@ describe("archscape predict --labels", { timeout: 60_000 }, () => {
   });
 });
 
-describe("archscape predict", { timeout: 60_000 }, () => {
+describe("archscape predict", () => {
   it("writes what it expects of every architecture, and how sure it is, as a label table", async () => {
     const partial = fresh("partial.csv");
     const rows = readFileSync(TABLE, "utf8").split("\n").slice(0, 101);

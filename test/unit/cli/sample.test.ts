@@ -10,7 +10,7 @@ const model = fresh("model.safetensors");
 writeFileSync(model, smallModel());
 const draw = ["sample", "nasbench201", "--model", model, "--backend", "tfjs-wasm", "--json"];
 
-describe("archscape sample", { timeout: 120_000 }, () => {
+describe("archscape sample", () => {
   it("says what samples of the paper's prior are worth, beside what uniform draws reach", async () => {
     const { code, result } = await command([...draw, "--prior", "paper", "--count", "300", "--seed", "7"]);
     expect(code).toBe(0);

@@ -34,7 +34,7 @@ beforeAll(() => {
   writeFileSync(embedding, writeEmbedding("safetensors", space, cloud(space.size, 4)));
 });
 
-describe("archscape search", { timeout: 30_000 }, () => {
+describe("archscape search", () => {
   it("ends with mean, spread and runs in the table's own unit", async () => {
     const ran = await command([...SEARCH, ...VALID, "--strategy", "random", "--queries", "30", "--seeds", "1-3,9", "--json"]);
     expect(ran.code).toBe(0);

@@ -42,7 +42,7 @@ async function interruptedAfter(runs: number, path: string): Promise<number> {
   });
 }
 
-describe("archscape study", { timeout: 60_000 }, () => {
+describe("archscape study", () => {
   it("gives the same report interrupted, torn off and gone on with as straight through", async () => {
     const straight = study();
     expect((await run(straight)).code).toBe(0);

@@ -8,7 +8,7 @@ import type { Decided } from "../../../src/vgae/rounding/problem.ts";
 import { twinOf } from "../../../src/vgae/rounding/twin.ts";
 import { command, fixturePath, fresh } from "./command.ts";
 
-describe("archscape verify", { timeout: 60_000 }, () => {
+describe("archscape verify", () => {
   it("judges every tensor of five steps and the evaluation, shows the chain, and ends with the verdict", async () => {
     const { code, lines, result } = await command(["verify", fixturePath("nasbench201"), "--backend", "tfjs-wasm", "--json"]);
     expect(code).toBe(0);

@@ -56,7 +56,7 @@ describe("splits", () => {
   });
 });
 
-describe("predictors", { timeout: 60_000 }, () => {
+describe("predictors", () => {
   const split = splitOf(demo.candidates, 80, 300, 1);
 
   for (const predictor of [ridge, gp, dngo, mlp, forest]) {
@@ -110,7 +110,7 @@ describe("predictors", { timeout: 60_000 }, () => {
 });
 
 const labels = shared("data/nasbench201.csv");
-describe.runIf(labels)("on NAS-Bench-201, CIFAR-10", { timeout: 60_000 }, () => {
+describe.runIf(labels)("on NAS-Bench-201, CIFAR-10", () => {
   it("a Gaussian process on structure and ways is near .8 with 78 labels", async () => {
     const { values, candidates } = column(readFileSync(labels as string, "utf8"), "c10_test");
     expect((await scoreOf(gp, combined, values, splitOf(candidates, 78, 1000, 1), 1)).tau).toBeGreaterThan(0.75);

@@ -12,7 +12,7 @@ const fixture = (space: string): Uint8Array =>
 const SPACES = ["nasbench101", "nasbench201", "darts"] as const;
 const beyond = (comparisons: ReturnType<typeof compare>) => comparisons.filter(({ error, tolerance }) => !(error <= tolerance));
 
-describe.each(["tfjs-cpu", "tfjs-wasm"] as const)("the reference on %s", { timeout: 60_000 }, (backend) => {
+describe.each(["tfjs-cpu", "tfjs-wasm"] as const)("the reference on %s", (backend) => {
   it.each(SPACES)("computes every tensor of the five golden steps of %s", async (space) => {
     const golden = readGolden(fixture(space));
     const layout = parameterLayout(golden.shape);
@@ -43,7 +43,7 @@ describe.each(["tfjs-cpu", "tfjs-wasm"] as const)("the reference on %s", { timeo
   });
 });
 
-describe("a reference step", { timeout: 60_000 }, () => {
+describe("a reference step", () => {
   it("gives the biases before a batch norm a gradient of exactly 0 in train mode, and a real one in frozen mode", async () => {
     const { shape, options, steps } = readGolden(fixture("nasbench201"));
     const layout = parameterLayout(shape);

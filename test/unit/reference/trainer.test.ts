@@ -30,7 +30,7 @@ async function train(steps: number, options: Partial<TrainingOptions> = {}) {
 
 const mean = (metrics: StepMetrics[]): number => metrics.reduce((sum, { total }) => sum + total, 0) / metrics.length;
 
-describe("the reference trainer", { timeout: 60_000 }, () => {
+describe("the reference trainer", () => {
   it("repeats 30 steps bit for bit with the same seed, and not with another", async () => {
     const [first, again, other] = [await train(30), await train(30), await train(30, { seed: 4 })];
     expect(again).toEqual(first);

@@ -93,7 +93,6 @@ describe("a cancel", () => {
 
   it.each([5, 25, 60, 110, 240])(
     "is heard within 100 ms or one step, whichever is longer, at any moment of an epoch, its judging and embedding (%f ms a step)",
-    { timeout: 100_000 },
     async (stepMs) => {
       const took: number[] = [];
       let epochs = 0;

@@ -52,7 +52,7 @@ function engine(): Session {
   return made;
 }
 
-describe("a run that is changed while it is paused", { timeout: 60_000 }, () => {
+describe("a run that is changed while it is paused", () => {
   it("goes on with the new values, shows the map between its steps, and its checkpoint tells so", async () => {
     const one = engine();
     const events: PretrainEvent[] = [];
@@ -88,7 +88,7 @@ describe("a run that is changed while it is paused", { timeout: 60_000 }, () => 
   });
 });
 
-describe("a cell that is followed through the model", { timeout: 60_000 }, () => {
+describe("a cell that is followed through the model", () => {
   it("adds up to the loss of a batch, and keeps its noise from step to step", async () => {
     const one = engine();
     const options = trainingOptions({ epochs: 1, klWeight: 0.5, batchSize: 3 });

@@ -107,9 +107,7 @@ describe("exploring a model", () => {
     );
   });
 
-  it("samples members as different as uniform draws, with a prior fitted once and without labels", {
-    timeout: 60_000,
-  }, async () => {
+  it("samples members as different as uniform draws, with a prior fitted once and without labels", async () => {
     const { explore, calls } = explored();
     const { members, quality, heldOutLogLikelihood } = await explore.sample({ prior: "codes", count: 2000, seed: 1 });
     expect(members.length).toBe(2000);

@@ -39,7 +39,7 @@ async function card(status: Backend["status"] = "hardware"): Promise<Backend & {
   return { ...backend, name: "webgpu", status, adapter: `${status} adapter`, lose: backend.close };
 }
 
-describe("an engine that is told to change its backend", { timeout: 60_000 }, () => {
+describe("an engine that is told to change its backend", () => {
   it("takes the model along", async () => {
     const { engine, opened } = engineOf(real);
     await engine.load(space, file);
@@ -85,7 +85,7 @@ describe("an engine that is told to change its backend", { timeout: 60_000 }, ()
   });
 });
 
-describe("an engine whose graphics card comes back as a software adapter", { timeout: 60_000 }, () => {
+describe("an engine whose graphics card comes back as a software adapter", () => {
   it("goes on with what is fastest there, unless WebGPU was named", async () => {
     for (const choice of ["automatic", "webgpu"] as const) {
       const devices = [await card(), { ...(await real("tfjs-wasm")), status: "software-adapter" as const }];

@@ -152,7 +152,7 @@ describe("the page's training", () => {
     const message =
       "The loss or the gradient of step 9 (epoch 1) is not a number: training stopped and kept the weights of step 5.";
     fail(message);
-    await expect.poll(() => training.store.value.job, { timeout: 5000 }).toBe("failed");
+    await expect.poll(() => training.store.value.job).toBe("failed");
     expect(failed).toHaveBeenCalledWith({ kind: "defect", message });
     expect(training.store.value).toMatchObject({ isBroken: false, resumable: Uint8Array.of(1), model: expect.any(String) });
     training.reset();
@@ -192,7 +192,7 @@ describe("the page's training", () => {
     post({ type: "progress", step: 3, ...progress });
     await expect.poll(() => training.store.value.step).toBe(3);
     training.cancel();
-    await expect.poll(() => training.store.value.placing?.done, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => training.store.value.placing?.done).toBeGreaterThan(0);
     expect(training.store.value.job).toBe("cancelled");
     training.reset();
     expect(training.store.value).toMatchObject({ job: "idle", placing: undefined });

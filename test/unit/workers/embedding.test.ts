@@ -45,5 +45,5 @@ describe("an engine, whose space is embedded in parts", () => {
     port1.close();
     const epoch = events.find((event) => event.type === "epoch");
     expect(epoch?.embedding).toHaveLength(3 * LATENT);
-  }, 60_000);
+  });
 });

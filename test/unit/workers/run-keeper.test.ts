@@ -193,7 +193,7 @@ describe("an engine that keeps its run", () => {
     const rest = await train({ resume: resume as Uint8Array });
     expect(rest.epochs.map(({ epoch }) => epoch)).toEqual([2]);
     expect(rest.checkpoint).toEqual(whole.checkpoint);
-  }, 60_000);
+  });
 
   test("leaves nothing of a run that is cancelled", async () => {
     const engine = engineService();
@@ -207,5 +207,5 @@ describe("an engine that keeps its run", () => {
     expect(await indexedDbRuns()?.list()).toEqual([]);
     port1.close();
     engine.close();
-  }, 60_000);
+  });
 });

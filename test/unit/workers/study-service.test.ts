@@ -66,7 +66,7 @@ const namesIn = (lines: string): string[] => (readRuns(lines, "runs")?.runs ?? [
 /** Without what differs from run to run: how long it took. */
 const timeless = (html: string): string => html.replace(/<(span|p) class="(soft )?wall">.*?<\/\1>/g, "");
 
-describe("the study worker", { timeout: 60_000 }, () => {
+describe("the study worker", () => {
   afterEach(() => vi.unstubAllGlobals());
   const withStorage = (): void => {
     vi.stubGlobal("indexedDB", fakeIndexedDb());

@@ -38,13 +38,13 @@ function latents(count: number, seed: number): { data: Float32Array; codes: [num
 /** Mean of a density over points. */
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe("the prior of codes", { timeout: 60_000 }, () => {
+describe("the prior of codes", () => {
   const training = latents(3000, 1);
   const heldOut = latents(500, 2);
   let prior: CodesPrior;
   beforeAll(() => {
     prior = atOnce(fitCodesPrior(training.data, shape, { seed: 1 }));
-  }, 60_000);
+  });
 
   it("finds the clumps of each node, and none where a node hardly varies", () => {
     expect(prior.parts.books.map(({ size }) => size)).toEqual([1, 3, 3]);

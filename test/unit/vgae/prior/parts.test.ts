@@ -67,7 +67,7 @@ describe("effects of codes and pairs of codes", () => {
   });
 });
 
-describe("the autoregression over codes", { timeout: 60_000 }, () => {
+describe("the autoregression over codes", () => {
   const entropy = (model: Parameters<typeof logProbabilities>[0], codes: Uint8Array): number => {
     const values = logProbabilities(model, codes);
     return -values.reduce((sum, value) => sum + value, 0) / values.length;
