@@ -88,7 +88,14 @@ export function engineService(options: Pick<BackendOptions, "api"> = {}): Engine
     },
     decode: (z, decoding) => outcome(() => engine.decode(z, decoding)),
     sample: (request) => outcome(() => engine.sample(request)),
-    evaluate: (samples, seed) => outcome(() => engine.evaluate(samples, seed)),
+    async evaluate(samples, seed, progress) {
+      const controller = new AbortController();
+      if (progress) progress.onmessage = () => controller.abort();
+      const onProgress = (share: number): void => progress?.postMessage(share);
+      const result = await outcome(() => engine.evaluate(samples, seed, { onProgress, signal: controller.signal }));
+      progress?.close();
+      return result;
+    },
     follow: (index, draw) => outcome(() => engine.follow(index, draw)),
     close: () => engine.close(),
   };

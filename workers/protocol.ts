@@ -127,8 +127,11 @@ export interface EngineApi extends SpaceHolder {
   sample(request: DrawRequest): Promise<Outcome<DrawnSamples>>;
   /** One cell through the current model, stage by stage; the same `draw` is the same noise, 0 is none. */
   follow(index: number, draw: number): Promise<Outcome<CellPath>>;
-  /** Metrics of the current model. */
-  evaluate(samples: number, seed: number): Promise<Outcome<ModelQuality>>;
+  /**
+   * Metrics of the current model. The finished share, 0..1, goes to `progress` (transferred, closed at the end); any message back ends the
+   * work, which then fails as "cancelled".
+   */
+  evaluate(samples: number, seed: number, progress?: MessagePort): Promise<Outcome<ModelQuality>>;
 }
 
 export interface LoadedModel {

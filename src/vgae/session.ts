@@ -1,6 +1,7 @@
 import { DeviceError, InputError } from "../errors.ts";
 import { packingOf, packSpace } from "../spaces/packing.ts";
 import type { SearchSpace } from "../spaces/space.ts";
+import type { Watch } from "../spaces/steps.ts";
 import { VERSION } from "../version.ts";
 import { adapterText, type Backend, type BackendChoice } from "./backend.ts";
 import { goneOn, inForce, type TrainingChange } from "./changes.ts";
@@ -14,6 +15,7 @@ import { collectPrior, type ModelQuality, modelQuality } from "./quality.ts";
 import { stepsPerEpoch } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
 import type { Trainer } from "./trainer.ts";
+import { watched } from "./watched.ts";
 
 /**
  * One model at a time on one backend, and at most one training job: what a worker holds for a page. Where the backend's device is lost,
@@ -36,7 +38,8 @@ export interface Session extends Omit<Exploration, "forget"> {
   embed(indices?: Uint32Array): Promise<Float32Array>;
   /** Means of the latents of architectures, a node each: count x nodes x latent. What `decode` takes. */
   latents(indices: Uint32Array): Promise<Float32Array>;
-  evaluate(samples: number, seed: number): Promise<ModelQuality>;
+  /** Metrics of the model. Rejects with the signal's reason when it is aborted. */
+  evaluate(samples: number, seed: number, watch?: Watch): Promise<ModelQuality>;
   /** One cell through the model, stage by stage; the same draw is the same noise, 0 is none. */
   follow(index: number, draw: number): Promise<CellPath>;
   close(): void;
@@ -288,12 +291,14 @@ export function session(openBackend: (backend: BackendChoice) => Promise<Backend
     nearest: (points, k) => explore.nearest(points, k),
     decode: (z, decoding) => explore.decode(z, decoding),
     sample: (request) => explore.sample(request),
-    async evaluate(samples, seed) {
+    async evaluate(samples, seed, watch = {}) {
       const { trainer, space } = model();
       const { prior: kept } = await trainer.snapshot();
       // Weights from elsewhere come without the statistics that prior samples are drawn from.
-      const prior = kept.count > 0 ? kept : await collectPrior(trainer, space);
-      return modelQuality(trainer, space, prior, samples, seed);
+      const collects = kept.count === 0;
+      const heldOut = space.size - space.trainSize;
+      const asked = watched(trainer, space, (collects ? space.trainSize : 0) + 2 * heldOut + samples, watch);
+      return modelQuality(asked, space, collects ? await collectPrior(asked, space) : kept, samples, seed);
     },
     async follow(index, draw) {
       const { trainer, space, options, changes } = model();

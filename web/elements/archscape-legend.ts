@@ -14,7 +14,12 @@ const RAMP = 8;
 
 /** What the colours of the map mean: the quantity, how its values are distributed, the ends in their unit, the selected cell's place. */
 export class ArchscapeLegend extends LitElement {
-  static override properties = { lab: { attribute: false }, quantity: { attribute: false }, scale: { attribute: false } };
+  static override properties = {
+    lab: { attribute: false },
+    quantity: { attribute: false },
+    scale: { attribute: false },
+    room: { reflect: true },
+  };
   static override styles = [
     shared,
     css`
@@ -53,16 +58,18 @@ export class ArchscapeLegend extends LitElement {
         fill: var(--rule-strong);
         fill-opacity: 0.4;
       }
-      @container (max-width: 800px) {
-        :host {
-          padding: 4px 12px;
-        }
-        svg {
-          height: 32px;
-        }
-        .source {
-          display: none;
-        }
+      :host(:not([room="full"])) {
+        padding: 4px 12px;
+      }
+      :host([room="little"]) svg {
+        height: 32px;
+      }
+      :host([room="least"]) svg {
+        height: 20px;
+        overflow: hidden;
+      }
+      :host(:not([room="full"])) .source {
+        display: none;
       }
       .ends {
         display: flex;
@@ -76,11 +83,14 @@ export class ArchscapeLegend extends LitElement {
   declare lab: Lab;
   declare quantity: Quantity | undefined;
   declare scale: ColourScale | undefined;
+  /** How much of it fits on the map: with `little` its source is left out, with `least` also the distribution. */
+  declare room: "full" | "little" | "least";
   /** The selected cells' histogram, and of what it is. */
   private chosen: { readonly of: readonly unknown[]; readonly histogram: readonly number[] } | undefined;
 
   constructor() {
     super();
+    this.room = "full";
     new Watch(this, () => {
       const { insights, selecting, pointing } = this.lab.instruments;
       return [this.lab.settings, this.lab.labels, this.lab.atlas.store, insights, selecting.store, pointing];
@@ -159,7 +169,7 @@ export class ArchscapeLegend extends LitElement {
         return svg`<rect class=${isBehind ? "behind" : ""} x=${i * step} y=${BARS - height} width=${Math.max(1, step - 1)} height=${height} fill=${colour(middle(i))} />`;
       });
     };
-    return html`<svg viewBox=${`0 0 ${WIDTH} 52`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
+    return html`<svg viewBox=${this.room === "least" ? `0 ${BARS} ${WIDTH} 20` : `0 0 ${WIDTH} ${BARS + 20}`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
       ${bars(scale.histogram, selected !== undefined)} ${selected ? bars(selected, false) : nothing}
       ${scale.histogram.map((_, i) => svg`<rect x=${i * step} y=${BARS + 4} width=${step + 0.5} height=${RAMP} fill=${colour(middle(i))} />`)}
       ${pointed === undefined ? nothing : svg`<rect class="pointer" x=${pointed - 1} y="0" width="2" height=${BARS + 4 + RAMP} />`}

@@ -137,6 +137,11 @@ export const mapStyles = css`
       bottom: 12px;
       width: min(200px, calc(100% - 72px));
     }
+    archscape-legend[room="least"] {
+      left: 8px;
+      bottom: 8px;
+      width: min(240px, calc(100% - 56px));
+    }
     .zoom,
     .tools {
       right: 12px;

@@ -15,6 +15,7 @@ import type { Lab } from "../state/context.ts";
 import { Watch } from "../state/store.ts";
 import { shared } from "../styles/shared.ts";
 import { darkQuery, isDark, stillQuery, tokenColour } from "../theme.ts";
+import type { ArchscapeLegend } from "./archscape-legend.ts";
 import { mapStyles } from "./archscape-map.styles.ts";
 import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { type Corner, lassoGesture } from "./map-lasso.ts";
@@ -34,6 +35,10 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, 1],
   ArrowDown: [0, -1],
 };
+
+/** The map is what people come for: the legend leaves most of it free. */
+const legendRoom = ({ width, height }: Size): ArchscapeLegend["room"] =>
+  width < 340 || height < 260 ? "least" : width < 480 || height < 400 ? "little" : "full";
 
 /**
  * The map: every architecture a point. Points are drawn by a renderer (WebGL, or a 2-D canvas where that is refused); what
@@ -70,6 +75,9 @@ export class ArchscapeMap extends LitElement {
   private settle: ReturnType<typeof setTimeout> | undefined;
   private listening = new AbortController();
   private resizing: ResizeObserver | undefined;
+  private watching: IntersectionObserver | undefined;
+  /** Whether any of it is on the screen: else it is drawn when it is there again. */
+  private isSeen = true;
   private readonly lasso = lassoGesture(
     () => this.canvas(),
     ({ shiftKey }) => shiftKey || this.lab.instruments.selecting.store.value.isLassoing,
@@ -110,6 +118,7 @@ export class ArchscapeMap extends LitElement {
     super.disconnectedCallback();
     this.listening.abort();
     this.resizing?.disconnect();
+    this.watching?.disconnect();
     cancelAnimationFrame(this.morph);
     this.renderer?.destroy();
     this.renderer = undefined;
@@ -125,6 +134,12 @@ export class ArchscapeMap extends LitElement {
       this.renderer?.resize();
     });
     this.resizing.observe(canvas);
+    this.watching = new IntersectionObserver((entries) => {
+      const wasSeen = this.isSeen;
+      this.isSeen = entries.at(-1)?.isIntersecting ?? true;
+      if (this.isSeen && !wasSeen) this.drawPoints();
+    });
+    this.watching.observe(canvas);
     void this.openRenderer("webgl");
   }
 
@@ -253,14 +268,14 @@ export class ArchscapeMap extends LitElement {
     cancelAnimationFrame(this.morph);
     const from = this.shown;
     const many = (this.painting?.order.length ?? 0) > MORPHED;
-    if (!from || from.length !== points.length || many || stillQuery().matches || document.hidden) {
+    if (!from || from.length !== points.length || many || stillQuery().matches || document.hidden || !this.isSeen) {
       this.shown = points;
       this.drawPoints();
       return;
     }
     const begun = performance.now();
     const frame = (now: number): void => {
-      const share = Math.min(1, Math.max(0, (now - begun) / MORPH_MILLISECONDS));
+      const share = this.isSeen ? Math.min(1, Math.max(0, (now - begun) / MORPH_MILLISECONDS)) : 1;
       const eased = share < 0.5 ? 2 * share * share : 1 - 2 * (1 - share) ** 2;
       const between = new Float32Array(points.length);
       for (let i = 0; i < points.length; i++) {
@@ -275,7 +290,7 @@ export class ArchscapeMap extends LitElement {
   }
 
   private drawPoints(): void {
-    if (!this.renderer || !this.shown || !this.painting) return;
+    if (!this.renderer || !this.shown || !this.painting || !this.isSeen) return;
     const { order, colours } = this.painting;
     const cloud: Cloud = { positions: inOrder(this.shown, order), colours };
     this.renderer.draw(cloud);
@@ -422,7 +437,7 @@ export class ArchscapeMap extends LitElement {
             </p>`
           : emptyMap(this.lab)
       }
-      <archscape-legend .lab=${this.lab} .quantity=${this.quantity} .scale=${this.scale} ?hidden=${atlas.status !== "ready"}></archscape-legend>
+      <archscape-legend .room=${legendRoom(this.size)} .lab=${this.lab} .quantity=${this.quantity} .scale=${this.scale} ?hidden=${atlas.status !== "ready"}></archscape-legend>
       ${mapTools(this.lab)}
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" @click=${zoomBy(1.6)}>+</button>

@@ -7,7 +7,7 @@ import { PAPER, PUBLISHED_QUALITY, uniquenessCeiling } from "../published.ts";
 import type { Lab } from "../state/context.ts";
 import { FIRST_LOOK } from "../state/placing.ts";
 import { Watch } from "../state/store.ts";
-import { isActive, type TrainingView } from "../state/training.ts";
+import { isActive, PRIOR_SAMPLES, type TrainingView } from "../state/training.ts";
 import { shared } from "../styles/shared.ts";
 import { preparationStyles } from "./preparation.ts";
 import { numberInput, step, stepStyles } from "./step.ts";
@@ -221,12 +221,24 @@ export class ArchscapeTraining extends LitElement {
   }
 
   private quality(): TemplateResult | typeof nothing {
-    const { quality, busy, model, job } = this.lab.training.store.value;
+    const { quality, busy, measured, model, job } = this.lab.training.store.value;
     const published = PUBLISHED_QUALITY[this.lab.space.name];
     if (!quality) {
       if (!model || isActive(job)) return nothing;
-      return html`<button type="button" ?disabled=${busy !== undefined} @click=${() => void this.lab.training.evaluate(this.lab.settings.value.seed)}>
-        ${busy === "evaluating" ? "Measuring …" : "Measure this model"}
+      if (busy === "evaluating") {
+        return html`<div class="stack" data-measuring>
+          <progress max="1" .value=${measured} aria-label="Progress of the measuring"></progress>
+          <p class="small">Held-out cells are rebuilt and samples drawn, ${percent(measured, 0)}</p>
+          <div class="row"><button type="button" title="The model stays as it is" @click=${this.lab.training.stopEvaluating}>Stop measuring</button></div>
+        </div>`;
+      }
+      return html`<button
+        type="button"
+        title="How well it rebuilds cells that it was not trained on, and what it makes of ${count(PRIOR_SAMPLES)} samples of the prior"
+        ?disabled=${busy !== undefined}
+        @click=${() => void this.lab.training.evaluate(this.lab.settings.value.seed)}
+      >
+        Measure this model
       </button>`;
     }
     const { reconstruction: shares } = quality;

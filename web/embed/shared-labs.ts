@@ -85,13 +85,14 @@ export function sharedLab(wanted: Settings, group: string): SharedLab {
 }
 
 /**
- * Training rests while nobody can see it, and goes on by itself.
+ * Training and the player of a search rest while nobody can see them, and go on by themselves.
  * @returns to be called when what is seen changes
  */
 export function restWhenUnseen(lab: Lab, isSeen: () => boolean): () => void {
   let rests = false;
   const look = (): void => {
     const { job } = lab.training.store.value;
+    lab.instruments.replaying.rest(!isSeen());
     if (rests && !isActive(job)) rests = false;
     if (!rests && job === "running" && !isSeen()) {
       rests = true;

@@ -24,6 +24,8 @@ export interface ReplayingStore {
   /** From the beginning where the run is over. */
   play(isPlaying: boolean): void;
   pace(speed: number): void;
+  /** Whether nobody can see it: what plays waits, and goes on afterwards. */
+  rest(isResting: boolean): void;
   /** Queries to show of the run on the map; undefined for all. */
   limit(): number | undefined;
   stop(): void;
@@ -33,6 +35,7 @@ export function createReplaying(searching: SearchingStore): ReplayingStore {
   const store = createStore<ReplayView>({ isOpen: false, shown: 1, isPlaying: false, speed: 5 });
   let timer: ReturnType<typeof setInterval> | undefined;
   let seed: number | undefined;
+  let isResting = false;
   const length = (): number => searching.run()?.queries.length ?? 0;
   const halt = (): void => {
     clearInterval(timer);
@@ -52,8 +55,7 @@ export function createReplaying(searching: SearchingStore): ReplayingStore {
       if (!isPlaying) return;
       if (store.value.shown >= length()) self.go(1);
       timer = setInterval(() => {
-        // What nobody sees waits.
-        if (document.hidden) return;
+        if (isResting || document.hidden) return;
         self.go(store.value.shown + 1);
         if (store.value.shown >= length()) self.play(false);
       }, 1000 / store.value.speed);
@@ -61,6 +63,9 @@ export function createReplaying(searching: SearchingStore): ReplayingStore {
     pace(speed) {
       store.set({ speed });
       if (store.value.isPlaying) self.play(true);
+    },
+    rest(is) {
+      isResting = is;
     },
     limit: () => (store.value.isOpen ? store.value.shown : undefined),
     stop: halt,

@@ -60,6 +60,8 @@ export interface TrainingView {
   /** Variety of the model in the worker. */
   readonly variety: ModelVariety;
   readonly busy: "loading" | "evaluating" | "saving" | undefined;
+  /** Finished part of the measuring under way, 0..1. */
+  readonly measured: number;
   /** The space is being embedded, part after part. */
   readonly placing: PlacingView | undefined;
   /** Whether the map has all cells by the model as it is. */
@@ -107,7 +109,9 @@ export interface TrainingStore {
   reset(): void;
   snapshot(weightsOnly: boolean): Promise<Outcome<Uint8Array>>;
   load(bytes: Uint8Array, name: string): Promise<Outcome<LoadedModel>>;
+  /** Measures the current model, on held-out cells and on samples of the prior. */
   evaluate(seed: number): Promise<void>;
+  stopEvaluating(): void;
   /** Latents of architectures by the current model, count x nodes x 16. */
   latents(indices: Uint32Array): Promise<Outcome<Float32Array>>;
   /** What the current model makes of latents, entry by entry. */
@@ -155,6 +159,7 @@ const INITIAL: Omit<TrainingView, "device"> = {
   resumable: undefined,
   variety: DEFAULT_TRAINING,
   busy: undefined,
+  measured: 0,
   placing: undefined,
   placed: false,
   kept: undefined,
@@ -171,7 +176,7 @@ const SLOW_LOOK = 2000;
 const MOST_ENDS = 5;
 
 /** Points drawn from the prior for validity and uniqueness, as in the paper. */
-const PRIOR_SAMPLES = 10_000;
+export const PRIOR_SAMPLES = 10_000;
 
 /** As checkpoints name it; weights from elsewhere name none and are those of arch2vec. */
 const varietyIn = ({ encoder, variational }: Readonly<Record<string, string>>): ModelVariety => ({
@@ -219,6 +224,8 @@ export function createTraining(
   let stepping = false;
   /** The call under way: the engine takes one at a time, and a reset run ends a little later than it is forgotten. */
   let underWay: Promise<unknown> = Promise.resolve();
+  /** The far end says how far the measuring is, and ends it. */
+  let measuring: MessagePort | undefined;
   /** The current model as a file, for the case that the worker dies with it, and the workers that had died when it got it. */
   let held: { readonly bytes: Uint8Array; readonly name: string; ended: number } | undefined;
   const hold = (bytes: Uint8Array, name: string): void => {
@@ -344,6 +351,13 @@ export function createTraining(
     if (failure) effects.onFailure(failure);
   };
 
+  const stopEvaluating = (): void => measuring?.postMessage("cancel");
+  /** The next model has other places and other metrics. */
+  const leaveModel = (): void => {
+    dropPlacing();
+    stopEvaluating();
+  };
+
   return {
     store,
     open,
@@ -359,7 +373,7 @@ export function createTraining(
     },
     async start(options, { byStep = false, from, live }) {
       if (isActive(store.value.job)) return;
-      dropPlacing();
+      leaveModel();
       const mine = ++run;
       unkept = undefined;
       stepping = byStep;
@@ -450,7 +464,7 @@ export function createTraining(
     reset() {
       // Of a failed run this removes what was kept.
       if (isActive(store.value.job) || store.value.job === "failed") void engine().api.cancel();
-      dropPlacing();
+      leaveModel();
       run += 1;
       store.set(INITIAL);
     },
@@ -462,7 +476,7 @@ export function createTraining(
       return taken;
     },
     async load(bytes, name) {
-      dropPlacing();
+      leaveModel();
       const mine = ++run;
       store.set({ busy: "loading" });
       await open();
@@ -483,11 +497,21 @@ export function createTraining(
     latents: (indices) => askModel((api) => api.latents(indices)),
     decode: (latents) => askModel((api) => api.decode(latents)),
     async evaluate(seed) {
-      store.set({ busy: "evaluating" });
-      const measured = await askModel((api) => api.evaluate(PRIOR_SAMPLES, seed));
+      const mine = run;
+      store.set({ busy: "evaluating", measured: 0 });
+      const measured = await askModel((api) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }: MessageEvent<number>) => store.set({ measured: data });
+        measuring = port1;
+        return api.evaluate(PRIOR_SAMPLES, seed, transfer(port2, [port2]));
+      });
+      measuring?.close();
+      measuring = undefined;
+      if (mine !== run) return;
       store.set({ busy: undefined });
       if (measured.ok) store.set({ quality: measured.value });
-      else effects.onFailure(measured.error);
+      else if (measured.error.kind !== "cancelled") effects.onFailure(measured.error);
     },
+    stopEvaluating,
   };
 }

@@ -7,6 +7,7 @@ import { mostLikely } from "../../../src/vgae/decoding.ts";
 import { reconstruct, samplePrior } from "../../../src/vgae/quality.ts";
 import { emptyPrior, priorStd } from "../../../src/vgae/state.ts";
 import type { Decoded } from "../../../src/vgae/trainer.ts";
+import { watched } from "../../../src/vgae/watched.ts";
 
 const whole = nasbench201();
 /** The last 10 of 100 cells are held out. */
@@ -69,6 +70,17 @@ const withFlippedEdge = (graph: Graph, from: number, to: number): Graph => {
   const at = from * nodes + to;
   return { ...graph, adjacency: graph.adjacency.with(at, 1 - (graph.adjacency[at] as number)) };
 };
+
+it("measuring tells how far it is, and ends when it is to", async () => {
+  const model = carrying(space, (graph) => graph);
+  const shares: number[] = [];
+  await reconstruct(watched(model, space, 20, { onProgress: (share) => shares.push(share) }), space);
+  expect(shares).toEqual([0.5, 1]);
+  const controller = new AbortController();
+  const ended = reconstruct(watched(model, space, 20, { signal: controller.signal }), space);
+  controller.abort();
+  await expect(ended).rejects.toThrow(/abort/i);
+});
 
 describe("reconstruction", () => {
   it("is perfect where the model returns what it was given", async () => {
