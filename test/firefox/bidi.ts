@@ -14,6 +14,8 @@ export interface Firefox {
   goto(address: string): Promise<void>;
   /** Runs the body of an async function in the page; what it returns must be JSON. */
   evaluate<T>(body: string): Promise<T>;
+  /** A picture of the page, or of a part of it in CSS pixels: PNG, base64. */
+  screenshot(part?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): Promise<string>;
   /** Evaluates until the body returns something that counts as true. */
   until<T>(body: string, what: string, milliseconds?: number): Promise<T>;
   close(): Promise<void>;
@@ -71,6 +73,10 @@ export async function openFirefox(program: string, preferences: Preferences): Pr
       problems: connection.problems,
       goto: async (url) => void (await connection.send("browsingContext.navigate", { context, url, wait: "complete" })),
       evaluate,
+      async screenshot(part) {
+        const clip = part && { clip: { type: "box", ...part } };
+        return (await connection.send<{ data: string }>("browsingContext.captureScreenshot", { context, ...clip })).data;
+      },
       async until<T>(body: string, what: string, milliseconds = 60_000): Promise<T> {
         for (const end = Date.now() + milliseconds; Date.now() < end; ) {
           const found = await evaluate<T>(body);

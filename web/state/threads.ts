@@ -47,6 +47,9 @@ export function allowWays(ways: readonly Way[], files: string): void {
   base = files;
 }
 
+/** A worker's own file is taken from the page's own site only, and some browsers complain aloud where another is tried. */
+const isOwnSite = (): boolean => base === "" || new URL(base).origin === globalThis.origin;
+
 /** @param own makes the service's own worker */
 export function openThread(name: ServiceName, own: () => Worker): Thread {
   const { port1, port2 } = new MessageChannel();
@@ -55,10 +58,9 @@ export function openThread(name: ServiceName, own: () => Worker): Thread {
   let closed = false;
 
   const start = async (): Promise<Promise<string>> => {
-    const first = { where: "worker", start: own } as const;
     const ways = [
       ...further.filter(({ where }) => where === "given"),
-      first,
+      ...(isOwnSite() ? [{ where: "worker", start: own } as const] : []),
       ...further.filter(({ where }) => where !== "given"),
     ];
     const known = ways.findIndex((way) => way.where === taken);

@@ -105,7 +105,10 @@ describe("a worker of the page", () => {
 });
 
 describe("a service's thread", () => {
-  afterEach(() => allowWays([], ""));
+  afterEach(() => {
+    allowWays([], "");
+    vi.unstubAllGlobals();
+  });
 
   it("is the first worker that says that it runs, after one that is barred at once, and one that fails later", async () => {
     const tried: string[] = [];
@@ -130,6 +133,20 @@ describe("a service's thread", () => {
     expect(client.where).toBe("copied");
     client.close();
     expect(running.isEnded).toBe(true);
+  });
+
+  it.each([
+    ["is begun from its own file where that lies on the page's site", "https://elsewhere.example", 1],
+    ["is not, where it lies on another, which browsers refuse aloud", "https://author.example", 0],
+  ])("%s", async (_, origin, asked) => {
+    vi.stubGlobal("origin", origin);
+    allowWays([], "https://elsewhere.example/elements/");
+    const own = vi.fn(barred);
+    const client = connect<TableApi>(() => openThread("tables", own), "tables");
+    const read = await client.ask((api) => api.read({ space: "nasbench201", text: "arch,x\n", source: "test", partial: true }));
+    expect(read.ok).toBe(false);
+    expect(own).toHaveBeenCalledTimes(asked);
+    client.close();
   });
 
   it("is the page's own where no worker may be made", async () => {
