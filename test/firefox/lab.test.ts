@@ -61,21 +61,53 @@ const goto = async (hash: string): Promise<string> => {
   return firefox.until<string>(MAP, "the map", PATIENCE);
 };
 
-/** How many clearly different colours there are on the screen where `element` is. */
-async function coloursOf(element: string): Promise<number> {
-  const part = await firefox.evaluate<{ x: number; y: number; width: number; height: number }>(
-    `const { x, y, width, height } = ${element}.getBoundingClientRect(); return { x, y, width, height };`,
-  );
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where `element` is on the screen. */
+const boxOf = (element: string): Promise<Box> =>
+  firefox.evaluate(`const { x, y, width, height } = ${element}.getBoundingClientRect(); return { x, y, width, height };`);
+
+/** Evaluates the body over a part of the screen: `data`, four bytes a pixel, `width` pixels a row. */
+async function inPicture<T>(part: Box, body: string): Promise<T> {
   const picture = await firefox.screenshot(part);
-  return firefox.evaluate<number>(`
+  return firefox.evaluate<T>(`
     const bytes = Uint8Array.from(atob("${picture}"), (letter) => letter.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
     context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, image.width, image.height);
-    const seen = new Set();
+    const { data, width } = context.getImageData(0, 0, image.width, image.height);
+    ${body}`);
+}
+
+/** How many clearly different colours there are on the screen where `element` is. */
+const coloursOf = async (element: string): Promise<number> =>
+  inPicture(
+    await boxOf(element),
+    `const seen = new Set();
     for (let i = 0; i < data.length; i += 4) seen.add((data[i] >> 4 << 8) | (data[i + 1] >> 4 << 4) | (data[i + 2] >> 4));
-    return seen.size;`);
+    return seen.size;`,
+  );
+
+/** Columns and rows in which a stroke's colour is found, so many pixels around the middle of it. */
+async function extentOf(stroke: string, around: number): Promise<{ columns: number; rows: number }> {
+  const { x, y, width, height } = await boxOf(stroke);
+  const part = { x: x + width / 2 - around, y: y + height / 2 - around, width: 2 * around, height: 2 * around };
+  return inPicture(
+    part,
+    `const wanted = getComputedStyle(${stroke}).stroke.match(/\\d+/g).map(Number);
+    const columns = new Set(), rows = new Set();
+    for (let i = 0; i < data.length; i += 4) {
+      if (wanted.some((value, k) => Math.abs(data[i + k] - value) > 40)) continue;
+      columns.add((i / 4) % width);
+      rows.add(Math.floor(i / 4 / width));
+    }
+    return { columns: columns.size, rows: rows.size };`,
+  );
 }
 
 beforeAll(async () => {
@@ -93,6 +125,10 @@ describe("Firefox with WebGPU", () => {
     await firefox.until(`return ${BADGE}?.textContent.includes("WebGPU");`, "WebGPU on the badge of the device", PATIENCE);
     expect(await coloursOf(find("map", ".canvas"))).toBeGreaterThan(COLOURED);
     expect(await firefox.evaluate(`return ${find("cell", "h2")}.textContent;`)).toContain("Cell 1,462");
+    // A dot is a line without length, which browsers draw as they like.
+    const { columns, rows } = await extentOf(find("map", ".ring.chosen"), 24);
+    expect(rows).toBeGreaterThan(8);
+    expect(Math.abs(columns - rows)).toBeLessThanOrEqual(1);
     expect(firefox.problems).toEqual([]);
   });
 

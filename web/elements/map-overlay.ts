@@ -10,6 +10,9 @@ import type { Corner } from "./map-lasso.ts";
 /** Lines from the selected architecture to its nearest in the embedding. */
 const SPOKES = 6;
 
+/** Length of a dot, in units of the map: far below a pixel, but not 0, of which Firefox makes a bar where strokes do not scale. */
+const DOT = 1e-5;
+
 /** More queries are not coloured one by one. */
 const MOST_NUMBERED = 500;
 
@@ -47,7 +50,7 @@ export function mapOverlay(look: OverlayLook): TemplateResult | typeof nothing {
   const placed = (indices: readonly number[]): number[] => indices.filter(isPlaced);
   const dots = (indices: readonly number[]): string =>
     placed(indices)
-      .map((index) => `M${at(index)}h0`)
+      .map((index) => `M${at(index)}h${DOT}`)
       .join("");
   const line = (indices: readonly number[]): string =>
     placed(indices).length > 1 ? `M${placed(indices).map(at).join("L")}` : "";
