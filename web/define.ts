@@ -9,6 +9,7 @@ import { ArchscapeMap } from "./elements/archscape-map.ts";
 import { ArchscapeMapTable } from "./elements/archscape-map-table.ts";
 import { ArchscapeNotices } from "./elements/archscape-notices.ts";
 import { ArchscapeOffer } from "./elements/archscape-offer.ts";
+import { ArchscapeRenewal } from "./elements/archscape-renewal.ts";
 import { ArchscapeReplay } from "./elements/archscape-replay.ts";
 import { ArchscapeSearch } from "./elements/archscape-search.ts";
 import { ArchscapeSelection } from "./elements/archscape-selection.ts";
@@ -33,6 +34,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   "archscape-map-table": ArchscapeMapTable,
   "archscape-notices": ArchscapeNotices,
   "archscape-offer": ArchscapeOffer,
+  "archscape-renewal": ArchscapeRenewal,
   "archscape-replay": ArchscapeReplay,
   "archscape-search": ArchscapeSearch,
   "archscape-selection": ArchscapeSelection,

@@ -6,6 +6,8 @@
  * held is never out of date.
  */
 
+import type { VersionQuestion } from "./state/renewal.ts";
+
 /** Paths of the lab's files, from the folder of this worker; the build puts them here (`scripts/offline-files.ts`). */
 declare const OFFLINE_FILES: readonly string[];
 /** Changes with any of them. */
@@ -53,6 +55,10 @@ worker.addEventListener("install", (event) => {
 });
 worker.addEventListener("activate", (event) => {
   event.waitUntil(dropOthers().then(() => worker.clients.claim()));
+});
+worker.addEventListener("message", ({ data, ports }) => {
+  const { archscapeFiles } = data as Partial<VersionQuestion>;
+  if (archscapeFiles) ports[0]?.postMessage(archscapeFiles.every((file) => known.has(file)));
 });
 worker.addEventListener("fetch", (event) => {
   const { request } = event;

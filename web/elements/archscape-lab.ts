@@ -7,6 +7,7 @@ import { connectAddress } from "../state/address.ts";
 import type { Lab, Opening } from "../state/context.ts";
 import { createKept } from "../state/kept.ts";
 import { createNotices } from "../state/notices.ts";
+import type { RenewalStore } from "../state/renewal.ts";
 import { DEFAULT_SETTINGS, hiddenIn, PANELS, type Panel, readSettings, requestIn, type Settings } from "../state/settings.ts";
 import { createSpaces } from "../state/spaces.ts";
 import { createStore, Watch } from "../state/store.ts";
@@ -58,6 +59,7 @@ export class ArchscapeLab extends LitElement {
     dragged: { state: true },
     folded: { state: true },
     link: { attribute: false },
+    renewal: { attribute: false },
     tour: { type: Boolean },
   };
   static override styles = [shared, preparationStyles, labStyles];
@@ -67,6 +69,8 @@ export class ArchscapeLab extends LitElement {
   declare folded: boolean;
   /** What to begin with, as a link says it, for a lab that has no address of its own because it stands on somebody else's page. */
   declare link: string | undefined;
+  /** Tells of newer versions, where the page watches for them. */
+  declare renewal: RenewalStore | undefined;
 
   /** Whether newcomers are offered a tour at their first visit. */
   declare tour: boolean;
@@ -188,6 +192,7 @@ export class ArchscapeLab extends LitElement {
     const { opening } = this.spaces.store.value;
     return html`
       <div class="offers">
+        ${this.renewal ? html`<archscape-renewal .renewal=${this.renewal}></archscape-renewal>` : nothing}
         <archscape-offer .kept=${this.kept} .spaces=${this.spaces}></archscape-offer>
         ${lab ? html`<archscape-tour .tour=${this.guide} .find=${this.tourTarget}></archscape-tour>` : nothing}
       </div>

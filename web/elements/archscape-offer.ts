@@ -1,43 +1,17 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { ago, count, percent } from "../format.ts";
 import { SPACE_TEXTS } from "../spaces.ts";
 import type { SpacesStore } from "../state/context.ts";
 import type { KeptStore } from "../state/kept.ts";
 import { Watch } from "../state/store.ts";
 import { isActive } from "../state/training.ts";
+import { offerStyles } from "../styles/offer.ts";
 import { shared } from "../styles/shared.ts";
 
 /** A run that an earlier visit left unfinished: what, how far, when; to be resumed or discarded. */
 export class ArchscapeOffer extends LitElement {
   static override properties = { kept: { attribute: false }, spaces: { attribute: false } };
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-      }
-      section {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-        padding: 8px 16px;
-        background: var(--raised);
-        border-bottom: 1px solid var(--rule);
-      }
-      p {
-        flex: 1 1 240px;
-      }
-      .row {
-        flex-wrap: nowrap;
-      }
-      @container (max-width: 800px) {
-        section {
-          padding: 8px 12px;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, offerStyles];
 
   declare kept: KeptStore;
   declare spaces: SpacesStore;
@@ -59,7 +33,7 @@ export class ArchscapeOffer extends LitElement {
     const { protocol, seed } = options;
     const share = step / totalSteps;
     const far = share < 0.01 || share === 1 ? "" : ` (${percent(Math.floor(share * 100) / 100, 0)})`;
-    return html`<section aria-label="Unfinished training" data-run=${offer.id} data-step=${step}>
+    return html`<section class="offer" aria-label="Unfinished training" data-run=${offer.id} data-step=${step}>
       <p>
         <strong>Unfinished training:</strong> ${SPACE_TEXTS[space.name].title}, ${protocol}, seed ${seed}, at step
         ${count(step)} of ${count(totalSteps)}${far}, kept

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { Watch } from "../state/store.ts";
 import { TOUR, type TourPlace, type TourStore } from "../state/tour.ts";
+import { offerStyles } from "../styles/offer.ts";
 import { shared } from "../styles/shared.ts";
 
 /** Pixels between a card and what it is about, and between the card and the edge of the screen. */
@@ -14,22 +15,8 @@ export class ArchscapeTour extends LitElement {
   static override properties = { tour: { attribute: false }, find: { attribute: false } };
   static override styles = [
     shared,
+    offerStyles,
     css`
-      :host {
-        display: block;
-      }
-      .offer {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-        padding: 8px 16px;
-        background: var(--raised);
-        border-bottom: 1px solid var(--rule);
-      }
-      .offer p {
-        flex: 1 1 240px;
-      }
       .ring {
         position: fixed;
         z-index: 14;
