@@ -26,16 +26,24 @@ async function barriers(page: Page, rules?: readonly string[]): Promise<string[]
   return serious.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.slice(0, 240)}`));
 }
 
+/** Looks at the page as it is in light colours, and at its contrast in dark ones; each state in turn. */
+function looker(page: Page): { readonly found: readonly string[]; look(state: string): Promise<void> } {
+  const found: string[] = [];
+  return {
+    found,
+    async look(state) {
+      await page.emulateMedia({ colorScheme: "light" });
+      const light = await barriers(page);
+      await page.emulateMedia({ colorScheme: "dark" });
+      const dark = await barriers(page, ["color-contrast"]);
+      for (const barrier of [...light, ...dark]) found.push(`${state}: ${barrier}`);
+    },
+  };
+}
+
 test("axe finds no barrier from the first visit to a finished search, in light and in dark colours", async ({ page }) => {
   await openLab(page, "seed=3&epochs=1000&cell=11&queries=20&seeds=1-2&strategy=random&points=none");
-  const found: string[] = [];
-  const look = async (state: string): Promise<void> => {
-    await page.emulateMedia({ colorScheme: "light" });
-    const light = await barriers(page);
-    await page.emulateMedia({ colorScheme: "dark" });
-    const dark = await barriers(page, ["color-contrast"]);
-    for (const barrier of [...light, ...dark]) found.push(`${state}: ${barrier}`);
-  };
+  const { found, look } = looker(page);
   await page.getByRole("button", { name: "Take the tour" }).click();
   await look("tour");
   await page.keyboard.press("Escape");
@@ -68,11 +76,42 @@ test("axe finds no barrier from the first visit to a finished search, in light a
   expect(found).toEqual([]);
 });
 
+test("axe finds no barrier in the map's instruments, a cell that is changed by hand, what a header button opens, and the paper's figures", async ({
+  page,
+}) => {
+  await openLab(page, "labels=demo&cell=11472&from=11472&to=1462&density=yes&panel=explore");
+  const { found, look } = looker(page);
+  await expect(page.locator("archscape-walk li")).not.toHaveCount(0);
+  await page.locator("archscape-cell").getByText("Change it by hand").click();
+  await page.getByRole("button", { name: "Help" }).click();
+  await look("walk, density, editor, help");
+  await page.keyboard.press("Escape");
+  await page.locator("archscape-cell [data-nearest] button").click();
+  await expect(page.locator("archscape-selection tbody tr")).toHaveCount(50);
+  await page.locator("button.device").click();
+  await look("selection, device");
+  await page.keyboard.press("Escape");
+  await page.locator("archscape-explore [data-figures]").click();
+  await expect(page.locator("archscape-figures [data-make]")).toBeVisible();
+  await look("figures");
+  expect(found).toEqual([]);
+});
+
+test("axe finds no barrier in the article", async ({ page }) => {
+  await page.goto("./article.html");
+  await expect(page.locator("#hero .canvas")).toHaveAttribute("data-renderer", /webgl|canvas/);
+  const { found, look } = looker(page);
+  await look("article");
+  expect(found).toEqual([]);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test("axe finds no barrier", async ({ page }) => {
-    await openLab(page, "cell=11&panel=cell");
-    expect(await barriers(page)).toEqual([]);
+    await openLab(page, "cell=11472&from=11472&to=1462&panel=cell");
+    const { found, look } = looker(page);
+    await look("cell and walk");
+    expect(found).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ export class ArchscapeCell extends LitElement {
     return html`
       <header>
         <h2>Cell ${count(cell)}</h2>
-        <button type="button" class="plain" @click=${() => lab.select(-1)} title="Escape">Clear</button>
+        <button type="button" class="plain" @click=${() => lab.select(-1)} title="Selects nothing (Escape)">Clear</button>
       </header>
       <figure>
         ${this.drawing(cell, text)}
@@ -58,13 +58,13 @@ export class ArchscapeCell extends LitElement {
       </figure>
       <div class="notation">
         <code class="mono" tabindex=${text.length > 200 ? 0 : nothing}>${text.replaceAll("+", "\u200b+")}</code>
-        <button type="button" class="plain small" @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
+        <button type="button" class="plain small" title=${`Puts the ${SPACE_TEXTS[lab.space.name].notation} into the clipboard`} @click=${() => void this.copy(text, SPACE_TEXTS[lab.space.name].notation)}>Copy</button>
       </div>
       ${
         lab.space.name === "darts"
           ? nothing
           : html`<details class="editor" ?open=${this.isDrawing} @toggle=${this.onDrawing}>
-              <summary>Change it by hand</summary>
+              <summary title="Other operations and edges: the cell that it becomes is selected at once">Change it by hand</summary>
               ${this.isDrawing ? html`<archscape-editor .lab=${lab}></archscape-editor>` : nothing}
             </details>`
       }
@@ -72,8 +72,8 @@ export class ArchscapeCell extends LitElement {
       <section class="stack">
         <h3>Export</h3>
         <div class="row">
-          <button type="button" @click=${() => this.saveJson(cell, graph, text)}>JSON</button>
-          <button type="button" @click=${() => this.saveSvg(cell)}>SVG</button>
+          <button type="button" title="Graph, costs, labels and embedding of this cell" @click=${() => this.saveJson(cell, graph, text)}>JSON</button>
+          <button type="button" title="The drawing above" @click=${() => this.saveSvg(cell)}>SVG</button>
           ${
             lab.space.name === "nasbench101"
               ? html`<button type="button" title="matrix and ops, as the benchmark's code takes them" @click=${() => void this.copy(writeModelSpec(lab.space, graph), "ModelSpec")}>Copy ModelSpec</button>`
@@ -107,8 +107,8 @@ export class ArchscapeCell extends LitElement {
           ${choices.map((name) => html`<li>${operationGlyph(name)}<span>${operationLook(name).label}</span><span class="quiet small">${MEANING[name] ?? ""}</span></li>`)}
         </ul>
       </section>
-      <div class="row"><button type="button" @click=${() => lab.select(Math.floor(Math.random() * lab.space.size))}>Random cell</button>
-        ${lab.space.name === "darts" ? nothing : html`<button type="button" data-draw @click=${this.draw}>Draw a cell</button>`}</div>
+      <div class="row"><button type="button" title="Selects any one" @click=${() => lab.select(Math.floor(Math.random() * lab.space.size))}>Random cell</button>
+        ${lab.space.name === "darts" ? nothing : html`<button type="button" data-draw title="Begins with a cell of the space, to be changed by hand" @click=${this.draw}>Draw a cell</button>`}</div>
     `;
   }
 
@@ -134,42 +134,45 @@ export class ArchscapeCell extends LitElement {
   private numbers(cell: number): TemplateResult {
     const { lab } = this;
     const { params, macs } = lab.space.cost(cell);
+    const { network } = SPACE_TEXTS[lab.space.name];
     const { vertices, edges } = lab.atlas.store.value.facts ?? {};
     const { table } = lab.labels.value;
     const twin = lab.space.canonical(cell);
-    const row = (label: string, value: string | TemplateResult, colour?: string): TemplateResult => html`<div>
-      <dt>${
+    const row = (label: string, hint: string, value: string | TemplateResult, colour?: string): TemplateResult => html`<div>
+      <dt title=${hint}>${
         colour === undefined
           ? label
-          : html`<button type="button" class="plain" title="Colour the map by this" aria-pressed=${lab.settings.value.colour === colour} @click=${() => lab.settings.set({ colour })}>${label}</button>`
+          : html`<button type="button" class="plain" title=${`${hint}. Press to colour the map by it`} aria-pressed=${lab.settings.value.colour === colour} @click=${() => lab.settings.set({ colour })}>${label}</button>`
       }</dt>
       <dd>${value}</dd>
     </div>`;
     return html`<section class="stack">
       <h3>Numbers</h3>
       <dl>
-        ${row("Parameters", html`<span title=${count(params)}>${compact(params)}</span>`, "params")}
-        ${row("MACs", html`<span title=${count(macs)}>${compact(macs)}</span>`, "macs")}
-        ${vertices ? row("Vertices", count(vertices[cell] as number), "vertices") : nothing}
-        ${edges && lab.space.name === "nasbench101" ? row("Edges", count(edges[cell] as number), "edges") : nothing}
+        ${row("Parameters", `Trainable numbers of the ${network}`, html`<span title=${count(params)}>${compact(params)}</span>`, "params")}
+        ${row("MACs", `Multiply-adds of the ${network} for one image`, html`<span title=${count(macs)}>${compact(macs)}</span>`, "macs")}
+        ${vertices ? row("Vertices", "Nodes of the graph, input and output included", count(vertices[cell] as number), "vertices") : nothing}
+        ${edges && lab.space.name === "nasbench101" ? row("Edges", "Connections between nodes", count(edges[cell] as number), "edges") : nothing}
         ${
           twin === cell
             ? nothing
             : row(
                 "Computes the same as",
-                html`<button type="button" class="plain" data-cell=${twin} @click=${() => lab.select(twin)}>cell ${count(twin)}</button>`,
+                "The first cell of the space that is the same network: connections that carry nothing are left out",
+                html`<button type="button" class="plain" data-cell=${twin} title="Select it" @click=${() => lab.select(twin)}>cell ${count(twin)}</button>`,
               )
         }
         ${(table?.metrics ?? []).map((metric) => {
           const own = metric.values[cell] as number;
           return row(
             metric.name,
+            `${metric.name} of this cell, from ${table?.source}`,
             Number.isFinite(own) ? inUnit(own, metric) : html`<span class="quiet">not in the table</span>`,
             `label:${metric.name}`,
           );
         })}
       </dl>
-      <p class="small quiet">Parameters and MACs of the ${SPACE_TEXTS[lab.space.name].network}${table ? `; the rest from ${table.source}` : ""}.</p>
+      <p class="small quiet">Parameters and MACs of the ${network}${table ? `; the rest from ${table.source}` : ""}.</p>
     </section>`;
   }
 
@@ -180,7 +183,7 @@ export class ArchscapeCell extends LitElement {
     const item = (index: number, note: string): TemplateResult => {
       const value = quantity.values[index] as number;
       return html`<li>
-        <button type="button" data-cell=${index} @click=${() => lab.select(index)}>
+        <button type="button" data-cell=${index} title=${`Select cell ${count(index)}`} @click=${() => lab.select(index)}>
           <span class="vh">Cell ${index}: </span>
           ${cellGlyph(lab.space, index, cell)}
           <span class="small">${Number.isFinite(value) ? quantity.brief(value) : "–"}</span>
@@ -207,7 +210,10 @@ export class ArchscapeCell extends LitElement {
         <h3>Nearest in the embedding</h3>
         ${
           near.length > 0
-            ? html`<p class="heads small quiet"><span>changes marked</span><span>${quantity.label}</span><span>distance</span></p>
+            ? html`<p class="heads small quiet">
+                  <span title="Operations; what differs from the selected cell is marked">changes marked</span><span title=${quantity.source}>${quantity.label}</span
+                  ><span title="Between the 16 numbers of both cells (L2)">distance</span>
+                </p>
                 <ul class="cells" data-neighbours="embedding">
                   ${near.map(({ index, distance }) => item(index, significant(distance, 2)))}
                 </ul>`
@@ -216,7 +222,7 @@ export class ArchscapeCell extends LitElement {
       </section>
       <section class="stack" data-space=${lab.space.name}>
         <details>
-          <summary><h3>${edit}, ${edits ? plural(edits.length, "cell") : "…"}</h3></summary>
+          <summary title="The smallest changes of this cell that are cells of the space"><h3>${edit}, ${edits ? plural(edits.length, "cell") : "…"}</h3></summary>
           ${
             edits?.length === 0
               ? html`<p class="small quiet">None of the cells one edit away ${lab.space.sample ? "was drawn" : "is in the space"}.</p>`

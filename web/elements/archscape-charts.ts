@@ -242,7 +242,7 @@ export class ArchscapeCharts extends LitElement {
               ${topics.map(
                 (
                   topic,
-                ) => html`<button type="button" class="plain" aria-pressed=${topic === current} @click=${() => this.choose(topic)}>
+                ) => html`<button type="button" class="plain" title="The charts of this step" aria-pressed=${topic === current} @click=${() => this.choose(topic)}>
                   ${topic === "training" ? "Pre-training" : "Search"}
                 </button>`,
               )}
@@ -254,7 +254,7 @@ export class ArchscapeCharts extends LitElement {
           ({ id, title, note, table }) => html`<figure data-chart=${id}>
             <figcaption class="small">
               <span class="title" title=${note ?? nothing}><strong>${title}</strong> <span class="quiet">${note}</span></span>
-              <button type="button" class="plain" aria-label=${`Save the chart ${title} as SVG`} @click=${() => this.save(id)}>SVG</button>
+              <button type="button" class="plain" title="Saves the chart as it is drawn" aria-label=${`Save the chart ${title} as SVG`} @click=${() => this.save(id)}>SVG</button>
             </figcaption>
             <div class="plot"></div>
             ${chartTable(title, table())}

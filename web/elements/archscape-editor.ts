@@ -127,7 +127,7 @@ export class ArchscapeEditor extends LitElement {
       const chosen = (event.target as HTMLSelectElement).value;
       this.change(withOperation(graph, node, operations.indexOf(chosen)));
     };
-    return html`<select aria-label=${label} data-node=${node} @change=${onChange}>
+    return html`<select title="The operation there; the cell that it makes is selected" aria-label=${label} data-node=${node} @change=${onChange}>
       ${choicesOf(this.lab.space).map(
         (name) =>
           html`<option value=${name} .selected=${operations.indexOf(name) === graph.operations[node]}>${operationLook(name).label}</option>`,
@@ -153,7 +153,7 @@ export class ArchscapeEditor extends LitElement {
       this.change(withNodes(graph, Number((event.target as HTMLSelectElement).value), fresh));
     const inner = Array.from({ length: nodes - 2 }, (_, i) => i + 1);
     return html`
-      <label class="size">
+      <label class="size" title="Input and output included">
         <span>Nodes</span>
         <select data-count @change=${onCount}>
           ${Array.from({ length: space.nodes - 1 }, (_, i) => html`<option value=${i + 2} .selected=${i + 2 === nodes}>${i + 2}</option>`)}
@@ -194,6 +194,7 @@ export class ArchscapeEditor extends LitElement {
                 return html`<td>
                   <button
                     type="button"
+                    title=${isThere ? "Takes this edge away" : "Adds this edge"}
                     aria-pressed=${isThere}
                     aria-label=${`Edge from ${name(from)} to ${name(to)}`}
                     @click=${() => this.change(withEdge(graph, from, to, !isThere))}

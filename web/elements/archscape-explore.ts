@@ -230,9 +230,9 @@ export class ArchscapeExplore extends LitElement {
         <table data-columns>
           <thead>
             <tr>
-              <th scope="col">Metric</th>
-              <th scope="col" class="number">Best</th>
-              <th scope="col" class="number">Cells</th>
+              <th scope="col" title="A column of the table">Metric</th>
+              <th scope="col" class="number" title="Of all cells that have one">Best</th>
+              <th scope="col" class="number" title="Cells that have a value">Cells</th>
             </tr>
           </thead>
           <tbody>

@@ -18,6 +18,11 @@ export const figuresStyles = css`
   .choices .field {
     min-width: 180px;
   }
+  @media (max-width: 600px) {
+    .choices label.field {
+      flex: 1 0 100%;
+    }
+  }
   div.field {
     display: flex;
     gap: 8px;

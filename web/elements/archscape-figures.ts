@@ -110,12 +110,12 @@ export class ArchscapeFigures extends LitElement {
         <h2 id="title">Figures of the paper</h2>
         ${
           isRunning
-            ? html`<button type="button" class="primary" data-cancel @click=${figures.cancel}>Cancel</button>`
-            : html`<button type="button" class="primary" data-make ?disabled=${left.length === 0} @click=${() => void figures.make(left)}>
+            ? html`<button type="button" class="primary" data-cancel title="What is made already stays" @click=${figures.cancel}>Cancel</button>`
+            : html`<button type="button" class="primary" data-make title="All that can be made of this map and these labels" ?disabled=${left.length === 0} @click=${() => void figures.make(left)}>
                 ${left.length === 0 && possible.length > 0 ? "All made" : left.length < FIGURES.length && left.length > 0 ? `Make ${left.length}` : "Make all"}
               </button>`
         }
-        <button type="button" autofocus @click=${() => this.dialog?.close()}>Close</button>
+        <button type="button" autofocus title="Back to the map (Escape)" @click=${() => this.dialog?.close()}>Close</button>
       </header>
       <div class="scroll">
         <div class="stack intro">
@@ -140,7 +140,7 @@ export class ArchscapeFigures extends LitElement {
     return html`<div class="row choices">
       ${
         table
-          ? html`<label class="field">
+          ? html`<label class="field" title="The column of the table that figures are about">
               <span>Labels, of ${table.source}</span>
               <select name="column" ?disabled=${isRunning} @change=${(event: Event) => figures.choose({ column: (event.target as HTMLSelectElement).value })}>
                 ${table.metrics.map(({ name }) => html`<option value=${name} ?selected=${name === metric?.name}>${name}</option>`)}
@@ -151,7 +151,7 @@ export class ArchscapeFigures extends LitElement {
               <button type="button" ?disabled=${loading} @click=${() => void this.lab.pickFiles(".csv,.json,.gz")}>Open labels …</button>
             </div>`
       }
-      <label class="field">
+      <label class="field" title="Repeats of what is drawn at random: more take longer, and say how sure a number is">
         <span>Seeds</span>
         <select name="seeds" ?disabled=${isRunning} @change=${(event: Event) => figures.choose({ seeds: Number((event.target as HTMLSelectElement).value) })}>
           ${SEEDS.map((count) => html`<option value=${count} ?selected=${count === seeds}>${count === 10 ? "10, as in the paper" : count}</option>`)}
@@ -175,9 +175,9 @@ export class ArchscapeFigures extends LitElement {
               ${numbers(findings(state.figure))}
               <p class="small quiet">${state.source}. ${unlike}</p>
               <div class="row" role="group" aria-label=${`Save ${title}`}>
-                <button type="button" data-save="svg" @click=${() => void this.save(state, "svg")}>SVG</button>
-                <button type="button" data-save="png" @click=${() => void this.save(state, "png")}>PNG</button>
-                <button type="button" data-save="csv" @click=${() => void this.save(state, "csv")}>CSV</button>
+                <button type="button" data-save="svg" title="For papers: the figure with its source below" @click=${() => void this.save(state, "svg")}>SVG</button>
+                <button type="button" data-save="png" title="The same as a picture of pixels" @click=${() => void this.save(state, "png")}>PNG</button>
+                <button type="button" data-save="csv" title="The numbers that are drawn" @click=${() => void this.save(state, "csv")}>CSV</button>
               </div>
             `
           : nothing
@@ -203,6 +203,7 @@ export class ArchscapeFigures extends LitElement {
       <button
         type="button"
         data-make-one
+        title="This figure only"
         aria-label=${`${told ? "Make anew" : "Make"}: ${title}`}
         ?disabled=${obstacle !== undefined || figures.store.value.isRunning}
         @click=${() => void figures.make([name])}

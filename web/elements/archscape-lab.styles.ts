@@ -158,7 +158,7 @@ export const labStyles = css`
     border-radius: 6px;
     translate: 0 -200%;
   }
-  .skip:focus {
+  .skip:focus-within {
     translate: 0 0;
   }
   .drop {

@@ -229,7 +229,7 @@ export class ArchscapeLab extends LitElement {
       hidden.has("cell") ? "cell-less" : "",
     ];
     return html`
-      <a class="skip" href="#" @click=${this.skipToMap}>Skip to the map</a>
+      <nav class="skip" aria-label="Skip"><a href="#" @click=${this.skipToMap}>Skip to the map</a></nav>
       <header ?hidden=${hidden.has("header")}>
         <h1>Archscape</h1>
         <p class="space quiet">${lab.space.title} <span class="wide">· ${count(lab.space.size)} architectures</span></p>

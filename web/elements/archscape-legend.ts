@@ -58,24 +58,37 @@ export class ArchscapeLegend extends LitElement {
         fill: var(--rule-strong);
         fill-opacity: 0.4;
       }
+      .ends {
+        display: flex;
+        justify-content: space-between;
+        gap: 8px;
+        white-space: nowrap;
+      }
       :host(:not([room="full"])) {
         padding: 4px 12px;
       }
       :host([room="little"]) svg {
         height: 32px;
       }
+      :host([room="least"]) {
+        display: grid;
+        grid-template-columns: auto minmax(24px, 1fr) auto;
+        gap: 0 8px;
+        align-items: center;
+      }
+      :host([room="least"]) label {
+        grid-column: 1 / -1;
+      }
       :host([room="least"]) svg {
-        height: 20px;
+        grid-area: 2 / 2;
+        height: 16px;
         overflow: hidden;
+      }
+      :host([room="least"]) .ends {
+        display: contents;
       }
       :host(:not([room="full"])) .source {
         display: none;
-      }
-      .ends {
-        display: flex;
-        justify-content: space-between;
-        gap: 8px;
-        white-space: nowrap;
       }
     `,
   ];
@@ -117,7 +130,7 @@ export class ArchscapeLegend extends LitElement {
     const absence = quantity.absence ?? (quantity.values.length === 0 && !facts ? counting : undefined);
     const onChange = (event: Event): void => lab.settings.set({ colour: (event.target as HTMLSelectElement).value });
     return html`
-      <label>
+      <label title="The number of each cell that colours show">
         <span class="vh">Colour the map by</span>
         <select @change=${onChange}>
           ${groups.map(
@@ -135,7 +148,7 @@ export class ArchscapeLegend extends LitElement {
     const all = scale.present === this.lab.space.size;
     const selected = this.ofSelection(quantity, scale);
     return html`${this.drawing(quantity, scale, selected)}
-      <div class="ends small">
+      <div class="ends small" title=${`The ends of the colours: ${quantity.label}, ${quantity.source}`}>
         <span>${scale.clippedLow ? "≤ " : ""}${quantity.brief(scale.low)}</span>
         <span>${scale.clippedHigh ? "≥ " : ""}${quantity.show(scale.high)}</span>
       </div>
@@ -169,7 +182,7 @@ export class ArchscapeLegend extends LitElement {
         return svg`<rect class=${isBehind ? "behind" : ""} x=${i * step} y=${BARS - height} width=${Math.max(1, step - 1)} height=${height} fill=${colour(middle(i))} />`;
       });
     };
-    return html`<svg viewBox=${this.room === "least" ? `0 ${BARS} ${WIDTH} 20` : `0 0 ${WIDTH} ${BARS + 20}`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
+    return html`<svg viewBox=${this.room === "least" ? `0 ${BARS + 2} ${WIDTH} 16` : `0 0 ${WIDTH} ${BARS + 20}`} preserveAspectRatio="none" role="img" aria-label=${`Distribution of ${quantity.label}`}>
       ${bars(scale.histogram, selected !== undefined)} ${selected ? bars(selected, false) : nothing}
       ${scale.histogram.map((_, i) => svg`<rect x=${i * step} y=${BARS + 4} width=${step + 0.5} height=${RAMP} fill=${colour(middle(i))} />`)}
       ${pointed === undefined ? nothing : svg`<rect class="pointer" x=${pointed - 1} y="0" width="2" height=${BARS + 4 + RAMP} />`}

@@ -131,6 +131,7 @@ export class ArchscapeReplay extends LitElement {
         </div>
         <input
           type="range"
+          title="Queries shown, from the first"
           min="1"
           max=${total}
           .value=${String(shown)}
@@ -138,13 +139,13 @@ export class ArchscapeReplay extends LitElement {
           aria-valuetext=${`query ${shown} of ${total}`}
           @input=${(event: Event) => replaying.go((event.target as HTMLInputElement).valueAsNumber)}
         />
-        <select aria-label="Speed" ?disabled=${isStill} @change=${(event: Event) => replaying.pace(Number((event.target as HTMLSelectElement).value))}>
+        <select aria-label="Speed" title="Queries a second" ?disabled=${isStill} @change=${(event: Event) => replaying.pace(Number((event.target as HTMLSelectElement).value))}>
           ${SPEEDS.map((pace) => html`<option value=${pace} ?selected=${pace === speed}>${pace} a second</option>`)}
         </select>
       </div>
       <p class="told small">
         <span>Query ${count(shown)} of ${count(total)}, seed ${run.seed}:</span>
-        <button type="button" class="plain" data-cell=${query.index} @click=${() => this.lab.select(query.index)}>
+        <button type="button" class="plain" data-cell=${query.index} title="Select it" @click=${() => this.lab.select(query.index)}>
           cell ${count(query.index)} ${cellGlyph(this.lab.space, query.index)}
         </button>
         <span>${plan.metric.name} <strong>${inUnit(query.value, plan.metric)}</strong></span>

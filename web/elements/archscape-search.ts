@@ -250,17 +250,17 @@ export class ArchscapeSearch extends LitElement {
       <table data-runs>
         <thead>
           <tr>
-            <th scope="col">Seed</th>
-            ${counted ? html`<th scope="col" class="number">Queries</th>` : nothing}
-            <th scope="col" class="number">${plan.metric.name}</th>
-            ${plan.report ? html`<th scope="col" class="number">${plan.report.name}</th>` : nothing}
+            <th scope="col" title="One run each">Seed</th>
+            ${counted ? html`<th scope="col" class="number" title="Cells that the run asked for">Queries</th>` : nothing}
+            <th scope="col" class="number" title="The best value that the run found">${plan.metric.name}</th>
+            ${plan.report ? html`<th scope="col" class="number" title="Of the cell with that value; the search did not see it">${plan.report.name}</th>` : nothing}
           </tr>
         </thead>
         <tbody>
           ${runs.map((run) => {
             const result = resultOf(run);
             return html`<tr data-cell=${result?.index ?? nothing} aria-current=${run.seed === shown?.seed} @click=${follow(run)}>
-              <td><button type="button" class="plain" aria-label=${`Show the run of seed ${run.seed} on the map`}>${run.seed}</button></td>
+              <td><button type="button" class="plain" title="Shows this run on the map and selects its best cell" aria-label=${`Show the run of seed ${run.seed} on the map`}>${run.seed}</button></td>
               ${counted ? html`<td class="number">${count(run.queries.length)}</td>` : nothing}
               <td class="number">${result ? inUnit(result.value, plan.metric) : "–"}</td>
               ${plan.report ? html`<td class="number">${result?.report === undefined ? "–" : inUnit(result.report, plan.report)}</td>` : nothing}

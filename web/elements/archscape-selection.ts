@@ -91,7 +91,7 @@ export class ArchscapeSelection extends LitElement {
             <tr>
               <th scope="col">Cell</th>
               <th scope="col">Operations</th>
-              ${quantities.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}
+              ${quantities.map(({ label, source }) => html`<th scope="col" class="number" title=${source}>${label}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -100,8 +100,8 @@ export class ArchscapeSelection extends LitElement {
         </table>
       </div>
       <div class="row">
-        <button type="button" @click=${() => void selecting.saveTable()}>Table (CSV)</button>
-        <button type="button" @click=${selecting.saveRows}>Embedding (npy)</button>
+        <button type="button" title="Index, notation, place on the map and all metrics of each cell" @click=${() => void selecting.saveTable()}>Table (CSV)</button>
+        <button type="button" title="Their rows of the embedding, 16 numbers each, in the order of the table" @click=${selecting.saveRows}>Embedding (npy)</button>
         ${cells.length > rows.length ? html`<span class="small quiet">The list ends after ${rows.length}; the files have all.</span>` : nothing}
       </div>
     `;
@@ -111,7 +111,7 @@ export class ArchscapeSelection extends LitElement {
     const { lab } = this;
     const select = (): void => lab.select(cell);
     return html`<tr data-cell=${cell} aria-current=${lab.settings.value.cell === cell} @click=${select}>
-      <td><button type="button" class="plain small" aria-label=${`Select cell ${cell}`}>${count(cell)}</button></td>
+      <td><button type="button" class="plain small" title="Select it" aria-label=${`Select cell ${count(cell)}`}>${count(cell)}</button></td>
       <td>${cellGlyph(lab.space, cell)}</td>
       ${quantities.map(({ values, show }) => {
         const value = values[cell] as number;

@@ -94,10 +94,10 @@ export class ArchscapeSelfTest extends LitElement {
       <div class="row">
         ${
           test.state === "running"
-            ? html`<button type="button" data-cancel @click=${() => this.self.cancel()}>Cancel</button>`
-            : html`<button type="button" data-start @click=${this.start}>${test.state === "idle" ? "Test this device" : "Test again"}</button>`
+            ? html`<button type="button" data-cancel title="Ends the self-test at once" @click=${() => this.self.cancel()}>Cancel</button>`
+            : html`<button type="button" data-start title="Trains, embeds and searches on known numbers, and compares" @click=${this.start}>${test.state === "idle" ? "Test this device" : "Test again"}</button>`
         }
-        ${test.state === "done" ? html`<button type="button" data-copy @click=${() => void this.copy(test.report)}>Copy the result</button>` : nothing}
+        ${test.state === "done" ? html`<button type="button" data-copy title="As text, for a bug report" @click=${() => void this.copy(test.report)}>Copy the result</button>` : nothing}
         <span class="small quiet" role="status">${this.copied}</span>
       </div>
     </section>`;

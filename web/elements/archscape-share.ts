@@ -97,7 +97,9 @@ export class ArchscapeShare extends LitElement {
 
   protected override render(): TemplateResult {
     const [link, embed, hidden] = [this.link(), this.embed(), this.hide()];
-    const check = (name: Hideable): TemplateResult => html`<label class="check">
+    const check = (
+      name: Hideable,
+    ): TemplateResult => html`<label class="check" title="Whether it is shown to those who open the link">
       <input type="checkbox" name=${name} .checked=${!hidden.has(name)} @change=${(event: Event) => this.toggle(name, !(event.target as HTMLInputElement).checked)} />
       ${PANEL_TITLES[name]}
     </label>`;
@@ -111,12 +113,12 @@ export class ArchscapeShare extends LitElement {
         <div class="checks">${HIDEABLE.map(check)}</div>
       </fieldset>
       <div class="copied">
-        <label class="field"><span>Link</span><input type="text" name="link" readonly .value=${link} /></label>
-        <button type="button" class="primary" @click=${() => void this.copy(link, "link")}>Copy link</button>
+        <label class="field" title="Opens this page as it is now"><span>Link</span><input type="text" name="link" readonly .value=${link} /></label>
+        <button type="button" class="primary" title="Puts the link into the clipboard" @click=${() => void this.copy(link, "link")}>Copy link</button>
       </div>
-      <label class="field"><span>For an article or a blog</span><textarea name="embed" readonly spellcheck="false" .value=${embed}></textarea></label>
+      <label class="field" title="Two lines of HTML that put the lab, as it is now, into a page"><span>For an article or a blog</span><textarea name="embed" readonly spellcheck="false" .value=${embed}></textarea></label>
       <div class="row">
-        <button type="button" @click=${() => void this.copy(embed, "embed code")}>Copy embed code</button>
+        <button type="button" title="Puts these lines into the clipboard" @click=${() => void this.copy(embed, "embed code")}>Copy embed code</button>
       </div>
       <p class="small" role="status">${this.said}</p>
     </div>`;

@@ -163,8 +163,8 @@ export class ArchscapeTour extends LitElement {
     return html`<section class="offer" aria-label="Tour">
       <p>New here? Every point on the map is a neural network. A short tour of ${TOUR.length} stops shows what there is to see and to press.</p>
       <div class="row">
-        <button type="button" class="primary" @click=${this.tour.start}>Take the tour</button>
-        <button type="button" @click=${this.tour.decline}>No, thanks</button>
+        <button type="button" class="primary" title="A minute; Escape ends it" @click=${this.tour.start}>Take the tour</button>
+        <button type="button" title="It stays behind the question mark" @click=${this.tour.decline}>No, thanks</button>
       </div>
     </section>`;
   }

@@ -10,6 +10,12 @@ interface Topic {
   readonly close: () => void;
 }
 
+const HINTS: Readonly<Record<Topic["name"], string>> = {
+  walk: "The cells between two cells, one after the other",
+  selection: "The cells of the lasso, or around a cell, as a list",
+  replay: "The search on the map, query by query",
+};
+
 /** Under the map: what an instrument found, one at a time; nothing where none is in use. */
 export class ArchscapeTray extends LitElement {
   static override properties = { lab: { attribute: false }, topic: { state: true } };
@@ -117,13 +123,13 @@ export class ArchscapeTray extends LitElement {
           ? html`<div class="bar" role="group" aria-label="Instruments">
               ${topics.map(
                 ({ name, title }) =>
-                  html`<button type="button" class="plain" aria-pressed=${name === open.name} @click=${() => this.show(name)}>${title}</button>`,
+                  html`<button type="button" class="plain" title=${HINTS[name]} aria-pressed=${name === open.name} @click=${() => this.show(name)}>${title}</button>`,
               )}
             </div>`
           : nothing
       }
       ${open.content}
-      <button type="button" class="plain close small" @click=${open.close}>Close</button>
+      <button type="button" class="plain close small" title=${`Ends it: ${open.title.toLowerCase()}`} @click=${open.close}>Close</button>
     </section>`;
   }
 

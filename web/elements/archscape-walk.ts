@@ -8,9 +8,13 @@ import { Watch } from "../state/store.ts";
 import type { Path, Stop, Walk } from "../state/walking.ts";
 import { shared } from "../styles/shared.ts";
 import { drawn } from "./drawings.ts";
-import { cellGlyph, cellWords, glyphStyles } from "./glyph.ts";
+import { cellGlyph, glyphStyles } from "./glyph.ts";
 import { linkCells, pointedStyles } from "./pointing.ts";
 
+const PATH_HINTS: Readonly<Record<Path, string>> = {
+  line: "Even steps through the 16 dimensions, each decoded to a cell, or shown as the nearest one",
+  neighbours: "From cell to cell, each time to a near one that is closer to the end",
+};
 const PATH_WORDS: Readonly<Record<Path, string>> = { line: "Straight line", neighbours: "Nearest neighbours" };
 
 /** The film strip of a walk: its cells in a row, what changes from one to the next, and what each is worth. */
@@ -125,7 +129,7 @@ export class ArchscapeWalk extends LitElement {
     return html`
       <div class="row">
         <div class="choice" role="group" aria-label="Kind of walk">
-          ${PATHS.map((name) => html`<button type="button" class="plain" aria-pressed=${name === path} @click=${choose(name)}>${PATH_WORDS[name]}</button>`)}
+          ${PATHS.map((name) => html`<button type="button" class="plain" title=${PATH_HINTS[name]} aria-pressed=${name === path} @click=${choose(name)}>${PATH_WORDS[name]}</button>`)}
         </div>
         <p class="small quiet" aria-live="polite">${isLooking ? "Looking for the walk …" : walkWords(walk)}</p>
         ${walk.how === "nearest" ? this.offer() : nothing}
@@ -144,7 +148,7 @@ export class ArchscapeWalk extends LitElement {
     if (atlas.status !== "ready" || atlas.source.kind !== "shipped" || !shippedModels(lab.space.name)[atlas.source.protocol]) {
       return nothing;
     }
-    return html`<button type="button" class="plain small" data-decode ?disabled=${busy !== undefined} @click=${() => void lab.openShippedWeights()}>
+    return html`<button type="button" class="plain small" data-decode title="Loads the model behind the map, which makes cells of the points between" ?disabled=${busy !== undefined} @click=${() => void lab.openShippedWeights()}>
       ${busy === "loading" ? "Loading the weights …" : "Decode it with the shipped weights"}
     </button>`;
   }
@@ -168,18 +172,17 @@ export class ArchscapeWalk extends LitElement {
       class="small"
       data-cell=${cell}
       aria-current=${lab.settings.value.cell === cell}
-      aria-label=${`Stop ${numbers}: cell ${cell}, ${cellWords(lab.space, cell)}${step ? `, ${step} from the cell before` : ""}, ${quantity.label} ${worth}`}
       title=${`Cell ${count(cell)}`}
       @click=${() => lab.select(cell)}
     >
-      <span class="head"><strong>${numbers}</strong><span class="quiet">${step}</span></span>
+      <span class="head"><strong><span class="vh">Stop </span>${numbers}<span class="vh">, cell ${count(cell)}</span></strong><span class="quiet" title="Edges and operations to change, from the cell before">${step}</span></span>
       ${
         drawing
           ? html`<svg class="cell" viewBox="0 0 ${drawing.width} ${drawing.height}" aria-hidden="true">${drawing.content}</svg>`
           : html`<span></span>`
       }
       ${cellGlyph(lab.space, cell, before?.stop.cell)}
-      <span>${worth}</span>
+      <span title=${quantity.label}><span class="vh">${quantity.label} </span>${worth}</span>
     </button>`;
   }
 

@@ -16,11 +16,11 @@ export function walkForm(lab: Lab, cell: number): TemplateResult {
   return html`<section class="stack" data-walk>
     <h3>Walk to another cell</h3>
     <form class="notation" @submit=${(event: SubmitEvent) => void onSubmit(event)}>
-      <input name="to" type="text" required aria-label=${`Walk to the cell with this index or ${SPACE_TEXTS[lab.space.name].notation}`} placeholder="index or string" autocomplete="off" spellcheck="false" />
-      <button type="submit" ?disabled=${!isMapped}>Walk</button>
+      <input name="to" type="text" required title="Where the walk ends" aria-label=${`Walk to the cell with this index or ${SPACE_TEXTS[lab.space.name].notation}`} placeholder="index or string" autocomplete="off" spellcheck="false" />
+      <button type="submit" title="Shows the cells between the two on the map and as a strip" ?disabled=${!isMapped}>Walk</button>
     </form>
     <div class="row">
-      <button type="button" aria-pressed=${isAiming} ?disabled=${!isMapped} @click=${() => walking.aim(!isAiming)}>
+      <button type="button" title="The next press on the map says where the walk ends" aria-pressed=${isAiming} ?disabled=${!isMapped} @click=${() => walking.aim(!isAiming)}>
         ${isAiming ? "Press the cell to walk to …" : "Choose it on the map"}
       </button>
       <span class="small quiet">or press it with Shift held</span>
@@ -39,8 +39,8 @@ export function nearestForm(lab: Lab, cell: number): TemplateResult {
   return html`<section class="stack" data-nearest>
     <h3>Select the nearest cells</h3>
     <form class="notation" @submit=${onSubmit}>
-      <input name="howMany" type="number" required min="2" max=${MOST_AROUND} value="50" aria-label="How many cells, this one included" />
-      <button type="submit" ?disabled=${!isMapped}>Select</button>
+      <input name="howMany" type="number" title=${`This cell and those nearest to it, up to ${MOST_AROUND} in all`} required min="2" max=${MOST_AROUND} value="50" aria-label="How many cells, this one included" />
+      <button type="submit" title="Lists them with their numbers, colours only them on the map, and puts them into files" ?disabled=${!isMapped}>Select</button>
     </form>
   </section>`;
 }

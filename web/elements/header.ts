@@ -47,7 +47,7 @@ export function deviceBadge(lab: Lab): TemplateResult {
       ${adapter ? html`<p class="mono">${adapter}</p>` : ""}
       <p>${text}</p>
       ${device.state === "open" && device.where ? html`<p class="small quiet" data-where=${device.where}>Models compute ${WHERE_WORDS[device.where]}.</p>` : ""}
-      <label class="field">
+      <label class="field" title="By default whatever trains fastest on this machine">
         <span>Models run on</span>
         <select name="backend" ?disabled=${active} .value=${live(lab.settings.value.backend)} @change=${choose}>
           ${BACKENDS.map((name) => html`<option value=${name} ?selected=${name === lab.settings.value.backend}>${CHOICES[name]}</option>`)}

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { LATENT } from "../../src/vgae/config.ts";
 import { count, duration, percent } from "../format.ts";
-import { BETWEEN, MOST_LAID_OUT } from "../map/umap-sample.ts";
+import { BETWEEN, LEAST_DISTANCE, MOST_LAID_OUT, NEIGHBOURS } from "../map/umap-settings.ts";
 import { partText } from "../state/atlas.ts";
 import type { Lab } from "../state/context.ts";
 import { isActive } from "../state/training.ts";
@@ -32,7 +32,7 @@ export function projectionWords(lab: Lab): TemplateResult | typeof nothing {
     rows > MOST_LAID_OUT ? `: ${count(MOST_LAID_OUT)} cells laid out, the others between the ${BETWEEN} nearest of them` : "";
   return atlas.umapSeed === undefined
     ? html`<span>PCA, 2 of ${LATENT} dimensions, ${percent(atlas.explained, 0)} of the variance${rest}</span>`
-    : html`<span>UMAP of ${LATENT} dimensions, seed ${atlas.umapSeed}${others}${rest}</span>`;
+    : html`<span>UMAP of ${LATENT} dimensions, ${NEIGHBOURS} neighbours, least distance ${LEAST_DISTANCE}, seed ${atlas.umapSeed}${others}${rest}</span>`;
 }
 
 /** What the outlines of the density hold. */

@@ -16,7 +16,7 @@ export function projectionForm({ settings, instruments }: Lab): TemplateResult {
     else field.reportValidity();
   };
   return html`<div class="fields">
-    <label class="field">
+    <label class="field" title="How 16 dimensions become two. PCA keeps distances as well as a plane can, UMAP keeps near what is near">
       <span>Projection</span>
       <select name="projection" @change=${(event: Event) => settings.set({ projection: (event.target as HTMLSelectElement).value as Projection })}>
         ${PROJECTIONS.map((name) => html`<option value=${name} ?selected=${name === projection}>${WORDS[name]}</option>`)}
@@ -24,7 +24,7 @@ export function projectionForm({ settings, instruments }: Lab): TemplateResult {
     </label>
     ${
       projection === "umap"
-        ? html`<label class="field">
+        ? html`<label class="field" title="The same seed gives the same layout: 0 to 4,294,967,295">
             <span>Seed of UMAP</span>
             <input type="number" name="umapSeed" required min="0" max=${2 ** 32 - 1} step="1" .value=${String(umapSeed)} @change=${onSeed} />
           </label>`
@@ -35,7 +35,7 @@ export function projectionForm({ settings, instruments }: Lab): TemplateResult {
         ? nothing
         : html`<div class="wide row">
             <progress max="1" .value=${share} aria-label="Progress of UMAP"></progress>
-            <button type="button" data-cancel-projection @click=${instruments.projecting.cancel}>Cancel</button>
+            <button type="button" data-cancel-projection title="Back to PCA" @click=${instruments.projecting.cancel}>Cancel</button>
           </div>`
     }
   </div>`;

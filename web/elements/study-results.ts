@@ -98,6 +98,15 @@ export const studyResultsStyles = css`
   .choices label.field {
     width: auto;
   }
+  @media (max-width: 600px) {
+    .choices {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+    .choices label.field:first-child {
+      grid-column: 1 / -1;
+    }
+  }
 `;
 
 /** The line that a strategy has in the pictures. */

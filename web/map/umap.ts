@@ -4,10 +4,8 @@ import type { Steps } from "../../src/spaces/steps.ts";
 import { nearestNeighbours } from "../../src/vgae/nearest/neighbours.ts";
 import { fitSquare, type Part, spread, turnOnto } from "../../src/vgae/projection.ts";
 import { spreadOrder } from "./spread.ts";
-import { BETWEEN, MOST_LAID_OUT } from "./umap-sample.ts";
+import { BETWEEN, LEAST_DISTANCE, MOST_LAID_OUT, NEIGHBOURS } from "./umap-settings.ts";
 
-const NEIGHBOURS = 15;
-const LEAST_DISTANCE = 0.1;
 const EPOCHS = 200;
 /** Extent of the layout that it starts from. */
 const EXTENT = 10;
@@ -26,7 +24,7 @@ export interface UmapRequest {
 }
 
 /**
- * The embedding laid out by UMAP (McInnes et al., 2018; umap-js), so that the nearest stay near: 15 neighbours, least distance 0.1, 200 epochs,
+ * The embedding laid out by UMAP (McInnes et al., 2018; umap-js), so that the nearest stay near: 15 neighbours, least distance 1, 200 epochs,
  * exact neighbours. The same seed gives the same layout. Returns 2 numbers an architecture as `project` does.
  */
 export function* umapSteps({ rows, dimensions, plane, part, seed }: UmapRequest): Steps<Float32Array> {
