@@ -150,7 +150,7 @@ export class ArchscapeLegend extends LitElement {
     return html`${this.drawing(quantity, scale, selected)}
       <div class="ends small" title=${`The ends of the colours: ${quantity.label}, ${quantity.source}`}>
         <span>${scale.clippedLow ? "≤ " : ""}${quantity.brief(scale.low)}</span>
-        <span>${scale.clippedHigh ? "≥ " : ""}${quantity.show(scale.high)}</span>
+        <span>${scale.clippedHigh ? "≥ " : ""}${this.room === "least" ? quantity.brief(scale.high) : quantity.show(scale.high)}</span>
       </div>
       <p class="small quiet source">${quantity.source}${scale.quantiles && quantity.key !== "order" ? ", coloured by rank" : ""}${all ? "" : `, ${count(scale.present)} of ${count(this.lab.space.size)}`}</p>
       ${selected ? html`<p class="small quiet source" data-selected>In colour ${plural(total(selected), "selected cell")}, in grey all, each to a scale of its own</p>` : nothing}

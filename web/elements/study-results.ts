@@ -101,7 +101,7 @@ export const studyResultsStyles = css`
   @media (max-width: 600px) {
     .choices {
       display: grid;
-      grid-template-columns: 1fr 1fr;
+      grid-template-columns: 3fr 2fr;
     }
     .choices label.field:first-child {
       grid-column: 1 / -1;
