@@ -16,6 +16,8 @@ export const STREAMS = {
   statistics: 9,
   figures: 10,
   projection: 11,
+  weights: 12,
+  batches: 13,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

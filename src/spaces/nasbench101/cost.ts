@@ -78,7 +78,7 @@ function costsOf(bits: number): Costs {
 }
 
 /** Channels of each vertex; what does not divide goes, one each, to the first predecessors of the output. */
-function vertexChannels(bits: number, count: number, outputs: number): number[] {
+export function vertexChannels(bits: number, count: number, outputs: number): number[] {
   const last = count - 1;
   const channels: number[] = Array.from({ length: count }, () => 0);
   const sharing = Array.from(channels.keys()).filter((vertex) => vertex > 0 && vertex < last && edge(bits, vertex, last));
