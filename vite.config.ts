@@ -147,6 +147,7 @@ const library: UserConfig = {
         "search.worker": path("workers/search.worker.ts"),
         "space.worker": path("workers/space.worker.ts"),
         "seeds.worker": path("src/cli/seeds.worker.ts"),
+        "evaluations.worker": path("src/cli/evaluations.worker.ts"),
       },
       formats: ["es"],
     },

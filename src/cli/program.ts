@@ -10,6 +10,7 @@ import { pretrainCommand } from "./commands/pretrain.ts";
 import { sampleCommand } from "./commands/sample.ts";
 import { searchCommand } from "./commands/search.ts";
 import { studyCommand } from "./commands/study.ts";
+import { tabulateCommand } from "./commands/tabulate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, EXIT_HELP, type ExitCode, Failure, Interrupted, type Terminal } from "./terminal.ts";
 
@@ -22,6 +23,7 @@ const COMMANDS: readonly AddCommand[] = [
   sampleCommand,
   searchCommand,
   studyCommand,
+  tabulateCommand,
   predictCommand,
   figuresCommand,
   convertCommand,

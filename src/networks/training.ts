@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { ImageSet } from "../datasets/images.ts";
 import { generator } from "../random/generator.ts";
 import { backward, forward, infer, logitsOf } from "./execution/passes.ts";
 import { disposeWeights, download, upload, type WeightTensors } from "./execution/tensors.ts";
@@ -8,16 +9,6 @@ import type { Weights } from "./weights.ts";
 
 /** Runs a synchronous piece of work on the backend that was opened for networks. */
 export type OnBackend = <T>(work: () => T) => T;
-
-/** Images as they are trained on: standardised floats, images x rows x columns x channels, and a class each. */
-export interface ImageSet {
-  readonly count: number;
-  readonly side: number;
-  readonly channels: number;
-  readonly classes: number;
-  readonly pixels: Float32Array;
-  readonly labels: Uint8Array | Uint16Array;
-}
 
 /** Stochastic gradient descent with Nesterov momentum, weight decay on all weights, and a learning rate that falls to 0 along half a cosine. */
 export interface TrainingSchedule {
@@ -115,12 +106,15 @@ export async function trainNetwork(request: TrainingRequest, on: OnBackend): Pro
         end = "diverged";
         break;
       }
-      const accuracy = await accuracyOf(network, weights, request.validation, on, signal);
+      const accuracy = await accuracyWith(network, weights, request.validation, on, signal);
+      if (signal?.aborted) {
+        end = "cancelled";
+        break;
+      }
       const report = { epoch: epoch + 1, loss, accuracy };
       reports.push(report);
       request.onEpoch?.(report);
       if (epoch + 1 < schedule.epochs && request.goOn?.(reports) === false) end = "stopped";
-      if (signal?.aborted) end = "cancelled";
     }
     return { weights: await download(network, weights), epochs: reports, end };
   } finally {
@@ -220,7 +214,16 @@ export function oneHot({ labels, classes }: ImageSet, rows: Uint32Array): tf.Ten
 const EVALUATED_AT_ONCE = 250;
 
 /** Fraction of the images whose highest score is their class. */
-async function accuracyOf(
+export async function accuracyOf(network: Network, weights: Weights, set: ImageSet, on: OnBackend): Promise<number> {
+  const tensors = on(() => upload(network, weights));
+  try {
+    return await accuracyWith(network, tensors, set, on);
+  } finally {
+    on(() => disposeWeights(tensors));
+  }
+}
+
+async function accuracyWith(
   network: Network,
   weights: WeightTensors,
   set: ImageSet,
@@ -228,8 +231,7 @@ async function accuracyOf(
   signal?: AbortSignal,
 ): Promise<number> {
   let right = 0;
-  for (let start = 0; start < set.count; start += EVALUATED_AT_ONCE) {
-    if (signal?.aborted) return Number.NaN;
+  for (let start = 0; start < set.count && !signal?.aborted; start += EVALUATED_AT_ONCE) {
     const rows = Uint32Array.from({ length: Math.min(EVALUATED_AT_ONCE, set.count - start) }, (_, i) => start + i);
     const guesses = on(() => tf.tidy(() => tf.argMax(infer(network, weights, imagesOf(set, rows)), 1)));
     const values = await guesses.data();

@@ -11,13 +11,20 @@ describe("the time left of a study", () => {
     // 4 runs of 30 s and 1 of 2 s on 2 threads.
     expect(left.now()).toBe(61);
     left.ended({ name: "bo", seconds: 10 });
-    // 3 runs of 20 s on average.
-    expect(left.now()).toBe(31);
+    // 3 runs of 10 s.
+    expect(left.now()).toBe(16);
   });
 
   it("is nothing when all is done", () => {
     const left = timeLeft([], tasks("random", 1), 8);
     left.ended({ name: "random", seconds: 3 });
     expect(left.now()).toBe(0);
+  });
+
+  it("trusts runs of now more than runs kept from a busier or idler time", () => {
+    const left = timeLeft([{ name: "bo", seconds: 100 }], tasks("bo", 3), 1);
+    expect(left.now()).toBe(300);
+    left.ended({ name: "bo", seconds: 10 });
+    expect(left.now()).toBe(20);
   });
 });
