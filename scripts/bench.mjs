@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { build } from "vite";
-import { giveUp, root, say } from "./run.mjs";
+import { giveUp, root, run, say } from "./run.mjs";
 
 const given = new Command("npm run bench --")
   .description(
     "Measures engines side by side on this machine's adapter, in Node on Dawn and beside PyTorch where python3 (or ARCHSCAPE_PYTHON) can import torch. Writes docs/benchmarks/NAME.json and, from all runs there, their pictures and docs/benchmarks.md.",
   )
+  .option("--pages", "what the pages weigh and how long they take to open instead; writes docs/page-weight.md")
   .option("--browser", "measure in a Chromium instead of Node")
   .addOption(
     new Option(
@@ -24,6 +25,17 @@ const given = new Command("npm run bench --")
   .allowExcessArguments(false)
   .parse()
   .opts();
+if (given.pages) {
+  // Node 20 has a WebSocket, which drives Firefox, but shows it only on request.
+  const flags = typeof WebSocket === "undefined" ? ["--experimental-websocket", "--no-warnings"] : [];
+  process.exit(
+    await run(process.execPath, [
+      ...flags,
+      join(root, "scripts", "page-weight.mjs"),
+      ...(given.writeOnly ? ["--write-only"] : []),
+    ]),
+  );
+}
 const name = given.name ?? (given.browser ? "chromium" : "node");
 if (!/^[\w-]+$/.test(name)) giveUp(`--name should be letters, digits, - and _, found "${name}".`);
 /** @type {import("../bench/run.ts").RunMode} */
