@@ -14,7 +14,7 @@
 @group(0) @binding(6) var<storage, read_write> norms: array<f32>;
 
 const WORKERS = THREADS;
-const SLOTS = 2u * TILES + 1u;
+const SLOTS = 3u * TILES;
 const COLUMN_GROUPS = HIDDEN / COLUMNS;
 
 @compute @workgroup_size(THREADS)
@@ -30,10 +30,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 
 fn carryBack(group: u32, thread: u32) {
   let column = COLUMNS * group;
-  let quad = column / 4u;
   var back = array<mat4x4f, TILES>();
   var d = stage.nextGradient + thread;
-  var w = stage.nextWeight + quad;
+  var w = stage.nextWeight + column / 4u;
   for (var k = 0u; k < stage.nextOutputs; k += 4u) {
     let next = mat4x4f(activations[d], activations[d + BLOCKS], activations[d + 2u * BLOCKS], activations[d + 3u * BLOCKS]);
     // Row i of the next map is weights[i * TILES ...], TILES of them.
@@ -44,22 +43,23 @@ fn carryBack(group: u32, thread: u32) {
     d += 4u * BLOCKS;
     w += 4u * QUADS;
   }
-  var normalized = array<mat4x4f, TILES>();
-  for (var t = 0u; t < TILES; t++) { normalized[t] = normalizedOf(column + 4u * t, thread); }
+  for (var t = 0u; t < stage.tiles; t++) { finishTile(tileOf(back, t), t, column + 4u * t, thread); }
+}
+
+// From the gradient of the stage's output to that of its linear output, for one tile of a thread.
+fn finishTile(outputGradient: mat4x4f, t: u32, column: u32, thread: u32) {
+  let normalized = normalizedOf(column, thread);
+  var back = outputGradient;
   var epsilonShare = 0.0;
   if (stage.aggregate == 1u) {
     // The neighbour sum is symmetric; its eps collects the product of this gradient with the stage's output.
-    for (var t = 0u; t < TILES; t++) {
-      let activated = rectify(activatedOf(normalized[t], quad + t), validRows(thread, control.count));
-      epsilonShare += dot(columnwise(back[t], activated), vec4f(1.0));
-    }
-    back = aggregate(back, parameters[0][stage.epsilon], column, thread, thread);
+    let activated = rectify(activatedOf(normalized, column / 4u), validRows(thread, control.count));
+    epsilonShare = dot(columnwise(back, activated), vec4f(1.0));
+    back = aggregate(back, parameters[0][stage.epsilon], t, column, thread, thread);
   }
-  let gradient = backwardNormalize(back, normalized, epsilonShare, column, thread);
-  for (var t = 0u; t < TILES; t++) {
-    for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + 4u * t + i) * BLOCKS + thread] = gradient[t][i]; }
-  }
-  if (FIRST) { inputWeightGradient(gradient, column, thread); }
+  let gradient = backwardNormalize(back, normalized, epsilonShare, t, column, thread);
+  for (var i = 0u; i < 4u; i++) { activations[stage.gradient + (column + i) * BLOCKS + thread] = gradient[i]; }
+  if (FIRST) { inputWeightGradient(gradient, t, column, thread); }
 }
 
 // A thread has COLUMNS outputs of the map and four inputs; the threads of a subgroup have the same outputs.
@@ -81,8 +81,11 @@ fn weightGradient(group: u32, thread: u32) {
   }
   var square = vec4f();
   if (job / QUADS < outputs) {
-    for (var i = 0u; i < COLUMNS; i++) { optimizer[stage.nextWeight + (COLUMNS * output + i) * QUADS + column] = sum[i / 4u][i % 4u]; }
-    for (var t = 0u; t < TILES; t++) { square += columnwise(sum[t], sum[t]); }
+    for (var t = 0u; t < stage.tiles; t++) {
+      let tile = tileOf(sum, t);
+      for (var i = 0u; i < 4u; i++) { optimizer[stage.nextWeight + (COLUMNS * output + 4u * t + i) * QUADS + column] = tile[i]; }
+      square += columnwise(tile, tile);
+    }
   }
   contribute(0u, square, thread);
   workgroupBarrier();
@@ -90,25 +93,24 @@ fn weightGradient(group: u32, thread: u32) {
   if (thread == 0u) { norms[stage.norms + QUADS + group] = norm; }
 }
 
-// Weight gradient of the first map for the workgroup's output columns, and the eps of the first layer: a thread takes one input
+// Weight gradient of the first map for the outputs of a tile, and the eps of the first layer: a thread takes one input
 // feature over one of SEGMENTS parts of the rows.
 const SEGMENTS = 4u;
 const PARTS = OPERATIONS * SEGMENTS;
-var<workgroup> featureSums: array<vec4f, TILES * PARTS>;   // against the map's input
-var<workgroup> ownSums: array<vec4f, TILES * PARTS>;       // against the one-hot rows themselves
+var<workgroup> featureSums: array<vec4f, PARTS>;   // against the map's input
+var<workgroup> ownSums: array<vec4f, PARTS>;       // against the one-hot rows themselves
 
-fn inputWeightGradient(gradient: array<mat4x4f, TILES>, column: u32, thread: u32) {
-  let first = exchange(gradient, column, thread, thread) - 4u * thread;
-  for (var part = thread; part < TILES * PARTS; part += THREADS) {
-    let k = part % PARTS / SEGMENTS;
-    let place = first + part / PARTS * EXCHANGE_STRIDE;
+fn inputWeightGradient(gradient: mat4x4f, t: u32, column: u32, thread: u32) {
+  let first = exchange(gradient, t, column, thread, thread) - 4u * thread;
+  for (var part = thread; part < PARTS; part += THREADS) {
+    let k = part / SEGMENTS;
     var featureSum = vec4f();
     var ownSum = vec4f();
     for (var block = part % SEGMENTS; block < stage.blocks; block += SEGMENTS) {
       let feature = activations[stage.input + k * BLOCKS + block];
       for (var i = 0u; i < 4u; i++) {
         let row = 4u * block + i;
-        let gradients = exchangedRow(place + row);
+        let gradients = exchangedRow(first + row);
         featureSum += feature[i] * gradients;
         ownSum += select(0.0, 1.0, operationOf(control.rows[row]) == k) * gradients;
       }
@@ -118,20 +120,20 @@ fn inputWeightGradient(gradient: array<mat4x4f, TILES>, column: u32, thread: u32
   }
   workgroupBarrier();
   if (thread == 0u) {
-    // [column][feature] of the workgroup's columns is a run of TILES * OPERATIONS vec4f.
+    // [column][feature] of a tile is a run of OPERATIONS vec4f.
     let quad = column / 4u;
     let weight = stage.weight + quad * OPERATIONS;
     var norm = 0.0;
     var along = 0.0;
-    for (var v = 0u; v < TILES * stage.inputs; v++) {
+    for (var v = 0u; v < stage.inputs; v++) {
       var sums = vec4f();
       var own = vec4f();
       for (var i = 0u; i < 4u; i++) {
         let column = (4u * v + i) / OPERATIONS;
-        let part = column / 4u * PARTS + (4u * v + i) % OPERATIONS * SEGMENTS;
+        let part = (4u * v + i) % OPERATIONS * SEGMENTS;
         for (var segment = 0u; segment < SEGMENTS; segment++) {
-          sums[i] += featureSums[part + segment][column % 4u];
-          own[i] += ownSums[part + segment][column % 4u];
+          sums[i] += featureSums[part + segment][column];
+          own[i] += ownSums[part + segment][column];
         }
       }
       optimizer[weight + v] = sums;

@@ -44,15 +44,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   if (!EVALUATE && group.x == 0u) {
     for (var k = 0u; k < OPERATIONS; k++) { activations[stage.input + k * BLOCKS + block] = input[k]; }
   }
-  let column = COLUMNS * group.x;
-  var linear = biases(column);
-  for (var t = 0u; t < TILES; t++) {
+  for (var t = 0u; t < stage.tiles; t++) {
+    let column = COLUMNS * group.x + 4u * t;
+    // Rows of OPERATIONS weights, four of them in as many vec4f.
+    var weights = array<vec4f, OPERATIONS>();
+    for (var v = 0u; v < OPERATIONS; v++) { weights[v] = parameters[stage.weight + column / 4u * OPERATIONS + v]; }
+    var linear = biases(column);
     for (var i = 0u; i < 4u; i++) {
       for (var k = 0u; k < OPERATIONS; k++) {
-        let at = (column + 4u * t + i) * OPERATIONS + k;
-        linear[t][i] += input[k] * parameters[stage.weight + at / 4u][at % 4u];
+        let at = i * OPERATIONS + k;
+        linear[i] += input[k] * weights[at / 4u][at % 4u];
       }
     }
+    finishTile(linear, t, column, block, thread);
   }
-  finishStage(linear, column, block, thread);
 }

@@ -22,7 +22,8 @@ fn weighted(features: mat4x4f, weights: vec4f) -> vec4f {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let block = group.y * THREADS + thread;
   let column = COLUMNS * group.x;
-  var linear = biases(column);
+  var linear = array<mat4x4f, TILES>();
+  for (var t = 0u; t < TILES; t++) { linear[t] = biases(column + 4u * t); }
   var x = stage.input + block;
   var w = stage.weight + column * QUADS;
   for (var k = 0u; k < stage.inputs;) {
@@ -38,5 +39,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
     for (var t = 0u; t < TILES; t++) { linear[t] += part[t]; }
   }
-  finishStage(linear, column, block, thread);
+  for (var t = 0u; t < stage.tiles; t++) { finishTile(tileOf(linear, t), t, column + 4u * t, block, thread); }
 }

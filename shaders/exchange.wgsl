@@ -3,15 +3,11 @@
 
 var<workgroup> exchanged: array<vec4f, TILES * THREADS * 4u>;
 
-const EXCHANGE_STRIDE = 4u * THREADS;   // from a tile to the next
-
-// Hands in a thread's tiles. Returns where the first of its own rows lies; rows of other threads lie before and behind.
-fn exchange(tiles: array<mat4x4f, TILES>, column: u32, block: u32, thread: u32) -> u32 {
-  let first = 4u * thread;
-  for (var t = 0u; t < TILES; t++) {
-    let byRow = transpose(tiles[t]);
-    for (var i = 0u; i < 4u; i++) { exchanged[t * EXCHANGE_STRIDE + first + i] = byRow[i]; }
-  }
+// Hands in tile t of a thread. Returns where the first of its own rows lies; rows of other threads lie before and behind.
+fn exchange(tile: mat4x4f, t: u32, column: u32, block: u32, thread: u32) -> u32 {
+  let first = 4u * (t * THREADS + thread);
+  let byRow = transpose(tile);
+  for (var i = 0u; i < 4u; i++) { exchanged[first + i] = byRow[i]; }
   workgroupBarrier();
   return first;
 }

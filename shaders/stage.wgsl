@@ -22,4 +22,16 @@ struct Stage {
   nextOutputs: u32,    // its rows
   norms: u32,          // norms: first slot of this stage
   sums: u32,           // partials: what the head left, [graph][SUMS]
+  tiles: u32,          // = TILES: of a thread, gone over one by one where the linear map is done
+}
+
+// Tile t of a thread by selection: compilers keep an array in memory that a variable indexes.
+fn tileOf(tiles: array<mat4x4f, TILES>, t: u32) -> mat4x4f {
+  var tile = mat4x4f();
+  for (var i = 0u; i < TILES; i++) {
+    let own = tiles[i];
+    tile = mat4x4f(
+      select(tile[0], own[0], t == i), select(tile[1], own[1], t == i), select(tile[2], own[2], t == i), select(tile[3], own[3], t == i));
+  }
+  return tile;
 }

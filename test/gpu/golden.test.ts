@@ -67,7 +67,7 @@ describe("the shipped kernels", () => {
     const software = gpu.status === "software-adapter";
     const { shape, options } = readGolden(fixture("darts"));
     const none = { columns: 4, subgroup: 0 };
-    const likely = { 8: { columns: 8, subgroup: 8 }, 4: { columns: 16, subgroup: 4 } }[gpu.subgroupSize ?? 0] ?? none;
+    const likely = { 8: { columns: 16, subgroup: 8 }, 4: { columns: 16, subgroup: 4 } }[gpu.subgroupSize ?? 0] ?? none;
     expect(likelyVariant(gpu, shape, options)).toEqual(software ? likely : none);
   });
 

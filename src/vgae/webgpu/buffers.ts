@@ -53,7 +53,7 @@ export interface Plan {
 /** Blocks between one feature and the next that nobody owns: strides of a power of two would crowd a few lines of a cache. */
 const PADDING = 4;
 /** Words of the uniform `Stage`. */
-const STAGE_WORDS = 21;
+const STAGE_WORDS = 22;
 
 /** Entries of the metrics ring, and floats an entry. */
 export const METRICS = 1024;
@@ -161,7 +161,7 @@ export function constants(plan: Plan, inject: boolean): string {
     BATCH: plan.batch,
     BLOCKS: plan.blocks,
     THREADS: plan.threads,
-    HEAD_THREADS: headThreads(plan.variant),
+    HEAD_THREADS: headThreads(plan.variant, shape),
     EXCHANGE: plan.activations.exchange,
     COLUMNS: plan.variant.columns,
     SUBGROUP: plan.variant.subgroup,
@@ -208,6 +208,7 @@ export function stageWords(plan: Plan): Uint32Array[] {
       s + 1 < last ? plan.shape.hidden : 2 * plan.shape.latent,
       norms.stages[s] as number,
       sums,
+      plan.variant.columns / 4,
     ),
   );
   const heads = new Uint32Array(STAGE_WORDS);

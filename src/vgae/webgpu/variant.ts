@@ -10,8 +10,8 @@ export interface Variant {
   readonly subgroup: 0 | 4 | 8;
 }
 
-/** By size of subgroup, on adapters that compute on the CPU: more columns make a step shorter, but take longer to compile. */
-const BEST_COLUMNS = { 0: 4, 4: 16, 8: 8 } as const;
+/** By size of subgroup, on adapters that compute on the CPU: what is read serves more columns. */
+const BEST_COLUMNS = { 0: 4, 4: 16, 8: 16 } as const;
 
 export const VARIANTS: readonly Variant[] = [
   { columns: 4, subgroup: 0 },
@@ -36,8 +36,15 @@ export function threadsOf({ nodes }: ModelShape, { batchSize }: Batch): number {
   return Math.max(MIN_THREADS, Math.ceil((batchSize * nodes) / 4 / THREADS_STEP) * THREADS_STEP);
 }
 
-/** Threads a workgroup of the head. */
-export const headThreads = ({ subgroup }: Variant): number => (subgroup === 4 ? 16 : 64);
+/**
+ * Threads a workgroup of the head. On adapters that compute on the CPU more than there are outputs to share only repeat each other's work, and
+ * those with subgroups of four pay for every thread.
+ */
+export function headThreads({ columns, subgroup }: Variant, { nodes, latent }: ModelShape): number {
+  if (subgroup === 0) return 64;
+  if (subgroup === 4) return MIN_THREADS;
+  return Math.max(MIN_THREADS, ((2 * latent) / columns) * Math.ceil(nodes / THREADS_STEP) * THREADS_STEP);
+}
 
 /** As checkpoints and commands name it: "f32, 8 columns, subgroups of 8". */
 export const variantName = ({ columns, subgroup }: Variant): string =>
@@ -95,12 +102,10 @@ function fits(variant: Variant, gpu: Gpu, shape: ModelShape, options: Batch): bo
 
 const VEC4_BYTES = 16;
 
-/** Workgroup memory of the kernel that needs most: see `exchange`, `reduce` and `backward` in shaders/. */
+/** Workgroup memory of the kernel that needs most, the last one back: see `exchange`, `reduce` and `backward` in shaders/. */
 function workgroupBytes({ columns, subgroup }: Variant, threads: number, operations: number): number {
   const tiles = columns / 4;
   const sharers = threads / Math.max(1, subgroup);
   const exchanged = subgroup === 4 ? 0 : 4 * tiles * threads;
-  const encode = exchanged + sharers * 3 * tiles;
-  const backward = exchanged + sharers * (2 * tiles + 1) + 2 * tiles * operations * 4;
-  return VEC4_BYTES * Math.max(encode, backward);
+  return VEC4_BYTES * (exchanged + sharers * 3 * tiles + 2 * operations * 4);
 }
