@@ -38,7 +38,8 @@ fn carryBack(group: u32, thread: u32) {
     // Row i of the next map is weights[i * TILES ...], TILES of them.
     let weights = sharedParameters(w, QUADS, TILES, thread);
     for (var t = 0u; t < TILES; t++) {
-      back[t] += next * transpose(mat4x4f(weights[t], weights[TILES + t], weights[2u * TILES + t], weights[3u * TILES + t]));
+      back[t] += next * transpose(mat4x4f(
+        vec4f(weights[t]), vec4f(weights[TILES + t]), vec4f(weights[2u * TILES + t]), vec4f(weights[3u * TILES + t])));
     }
     d += 4u * BLOCKS;
     w += 4u * QUADS;
@@ -74,7 +75,9 @@ fn weightGradient(group: u32, thread: u32) {
   var x = stage.output + 4u * column * BLOCKS;
   for (var block = 0u; block < stage.blocks; block++) {
     let next = sharedGradients(d, thread);
-    let input = transpose(mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]));
+    let input = mat4x4f(transpose(mat4x4<Held>(
+      vec4<Held>(activations[x]), vec4<Held>(activations[x + BLOCKS]),
+      vec4<Held>(activations[x + 2u * BLOCKS]), vec4<Held>(activations[x + 3u * BLOCKS]))));
     for (var i = 0u; i < COLUMNS; i++) { sum[i / 4u][i % 4u] += input * next[i]; }
     d += 1u;
     x += 1u;

@@ -14,8 +14,10 @@ const SLOTS = 3u * TILES;
 
 // The order of additions is written out: compilers expand a matrix product each in their own order, and results then differ
 // between adapters by more than they need to.
-fn weighted(features: mat4x4f, weights: vec4f) -> vec4f {
-  return ((features[0] * weights.x + features[1] * weights.y) + features[2] * weights.z) + features[3] * weights.w;
+fn weighted(features: mat4x4<Held>, weights: vec4<Held>) -> vec4f {
+  let x = mat4x4f(features);
+  let w = vec4f(weights);
+  return ((x[0] * w.x + x[1] * w.y) + x[2] * w.z) + x[3] * w.w;
 }
 
 @compute @workgroup_size(THREADS)
@@ -31,7 +33,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     var part = array<mat4x4f, TILES>();
     for (let end = min(k + CHAIN, stage.inputs); k < end; k += 4u) {
       // Four features of four rows, times four weights of each column.
-      let features = mat4x4f(activations[x], activations[x + BLOCKS], activations[x + 2u * BLOCKS], activations[x + 3u * BLOCKS]);
+      let features = mat4x4<Held>(
+        vec4<Held>(activations[x]), vec4<Held>(activations[x + BLOCKS]),
+        vec4<Held>(activations[x + 2u * BLOCKS]), vec4<Held>(activations[x + 3u * BLOCKS]));
       let weights = sharedParameters(w, QUADS, 1u, thread);
       for (var i = 0u; i < COLUMNS; i++) { part[i / 4u][i % 4u] += weighted(features, weights[i]); }
       x += 4u * BLOCKS;

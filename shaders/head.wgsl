@@ -81,7 +81,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let features = vec4f(activations[x], activations[x + STRIDE], activations[x + 2u * STRIDE], activations[x + 3u * STRIDE]);
       let weights = sharedParameters(w, QUADS, 1u, thread);
       for (var t = 0u; t < TILES; t++) {
-        sums[t] += features * mat4x4f(weights[4u * t], weights[4u * t + 1u], weights[4u * t + 2u], weights[4u * t + 3u]);
+        sums[t] += vec4f(vec4<Held>(features)) * mat4x4f(
+          vec4f(weights[4u * t]), vec4f(weights[4u * t + 1u]), vec4f(weights[4u * t + 2u]), vec4f(weights[4u * t + 3u]));
       }
       x += 4u * STRIDE;
       w += 1u;

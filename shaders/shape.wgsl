@@ -1,6 +1,7 @@
 // Sizes derived from the constants that the host puts before this text (src/vgae/webgpu/constants.ts):
 // NODES, OPERATIONS, HIDDEN, LATENT, LAYERS, STAGES, BATCH, BLOCKS, THREADS, ADJACENCY_WORDS, OPERATION_BITS, OPERATIONS_PER_WORD, GRAPH_WORDS,
 // COLUMNS (features a workgroup owns: 4, or 8, the size of a subgroup), SUBGROUP (0: subgroups are not used),
+// the type Held of what the products hold of weights and activations (f32, or f16: sums and everything else are f32),
 // and the flags INJECT (noise and masks come from a buffer), EVALUATE (no statistics, nothing kept for a backward pass) and
 // CONVOLUTION (layers are graph convolutions and not GIN layers).
 //

@@ -23,6 +23,8 @@ export interface Gpu {
   readonly counts: Counts;
   /** Threads of a subgroup, where shaders may use subgroups and all are of one size. */
   readonly subgroupSize: number | undefined;
+  /** Whether shaders may use 16-bit floats. */
+  readonly halfFloats: boolean;
   /** Resolves when the device is gone, with the reason. */
   readonly lost: Promise<string>;
   /** What the device refused without anybody having asked, in its own words: nothing that was computed since can be trusted. */
@@ -41,7 +43,7 @@ const EMPTY: Counts = { buffers: 0, liveBuffers: 0, bufferBytes: 0, bindGroups: 
 const MOST_FAULTS = 100;
 
 /** Optional features that kernels have variants for. */
-const USED_FEATURES = ["subgroups"] as unknown as readonly GPUFeatureName[];
+const USED_FEATURES = ["subgroups", "shader-f16"] as unknown as readonly GPUFeatureName[];
 
 /** Workgroup memory beyond the default's 16 KiB, where there is more: some kernel variants need up to so much. */
 const MOST_WORKGROUP_BYTES = 32_768;
@@ -105,6 +107,7 @@ export async function openDevice(
       adapter: name,
       counts: { ...EMPTY },
       subgroupSize: subgroupSize(device, info),
+      halfFloats: device.features.has("shader-f16"),
       lost: device.lost.then((lost) =>
         lost.reason === "destroyed" ? "The device was closed." : lost.message || "The device was lost.",
       ),

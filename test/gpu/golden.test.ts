@@ -66,8 +66,10 @@ describe("the shipped kernels", () => {
     const gpu = await sharedGpu();
     const software = gpu.status === "software-adapter";
     const { shape, options } = readGolden(fixture("darts"));
-    const none = { columns: 4, subgroup: 0 };
-    const likely = { 8: { columns: 16, subgroup: 8 }, 4: { columns: 16, subgroup: 4 } }[gpu.subgroupSize ?? 0] ?? none;
+    const none = { columns: 4, subgroup: 0, held: "f32" };
+    const likely =
+      { 8: { columns: 16, subgroup: 8, held: "f32" }, 4: { columns: 16, subgroup: 4, held: "f32" } }[gpu.subgroupSize ?? 0] ??
+      none;
     expect(likelyVariant(gpu, shape, options)).toEqual(software ? likely : none);
   });
 

@@ -99,7 +99,7 @@ export function pretrainCommand(program: Command, terminal: Terminal, done: (cod
     .addOption(
       new Option(
         "--variant <name>",
-        "kernels to compute with: another variant gives other bits; default: those of --resume, else the fastest, measured once an adapter; means --backend webgpu",
+        "kernels to compute with: another variant gives other bits, and f16 rounds more; default: those of --resume, else the fastest of f32, measured once an adapter; means --backend webgpu",
       ).choices(VARIANT_NAMES),
     )
     .option("--weights-only", "leave the optimiser's state out: a third of the size, cannot be resumed")

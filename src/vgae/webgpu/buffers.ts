@@ -140,6 +140,8 @@ export function evaluationPlan(training: Plan, graphs: number): Plan {
   const none = { mu: 0, logvar: 0, operationLogits: 0, adjacencyLogits: 0, noise: 0, keep: 0 };
   return {
     ...training,
+    // What is judged and embedded is the model of the f32 weights, whatever it was trained with.
+    variant: { ...training.variant, held: "f32" },
     batch: graphs,
     blocks,
     threads: (32 * shape.nodes) / 4,

@@ -88,15 +88,21 @@ export function unrolled(text: string, counts: Readonly<Record<string, number>>)
   }
 }
 
+/** The lanes' exchange of what products hold, from the text of that of floats. */
+const ofHeld = (broadcast: string): string =>
+  broadcast.replaceAll("vec4f", "vec4<Held>").replace("fn broadcast(", "fn broadcastHeld(");
+
 /** Complete WGSL of a kernel for the given constants. */
-export function shaderText(name: KernelName, constants: string, { columns, subgroup }: Variant): string {
+export function shaderText(name: KernelName, constants: string, { columns, subgroup, held }: Variant): string {
   const counts = { TILES: columns / 4, COLUMNS: columns, SUBGROUP: subgroup };
-  if (subgroup === 0) return unrolled([constants, shape, ...KERNELS[name]].join("\n"), counts);
+  const broadcast = subgroup === 4 ? broadcast4 : broadcast8;
   const texts = KERNELS[name].flatMap((text) => {
+    if (subgroup === 0) return text;
     if (text === reduce) return reduceSubgroup;
     if (text === exchange && subgroup === 4) return exchangeStorage;
-    if (text === sharedGradients) return sharedGradientsSubgroup;
-    return text === sharedLoads ? [subgroup === 4 ? broadcast4 : broadcast8, sharedLoadsSubgroup] : text;
+    if (text === sharedGradients) return [broadcast, sharedGradientsSubgroup];
+    return text === sharedLoads ? [ofHeld(broadcast), sharedLoadsSubgroup] : text;
   });
-  return unrolled(["enable subgroups;", constants, shape, ...texts].join("\n"), counts);
+  const enabled = [...(subgroup === 0 ? [] : ["enable subgroups;"]), ...(held === "f16" ? ["enable f16;"] : [])];
+  return unrolled([...enabled, `alias Held = ${held};`, constants, shape, ...texts].join("\n"), counts);
 }

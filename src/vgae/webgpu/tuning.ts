@@ -11,7 +11,7 @@ import type { TrainingSet } from "../trainer.ts";
 import { planOf, trainingBuffers } from "./buffers.ts";
 import { runWords, trainingStep } from "./step.ts";
 import { uploadState } from "./transfer.ts";
-import { likelyVariant, type Variant, variantName, variantNamed, variantsFor } from "./variant.ts";
+import { canRun, likelyVariant, type Variant, variantName, variantNamed, variantsFor } from "./variant.ts";
 
 /** No further variant is tried once so much time would be exceeded. */
 const BUDGET_MS = 5000;
@@ -45,7 +45,7 @@ export async function chosenVariant(
   const first = likelyVariant(gpu, shape, options);
   const candidates = variantsFor(gpu, shape, options);
   const wanted = name === undefined ? undefined : variantNamed(name);
-  if (wanted && candidates.includes(wanted)) return wanted;
+  if (wanted && canRun(wanted, gpu, shape, options)) return wanted;
   if (!store || candidates.length === 1 || gpu.status === "software-adapter") return first;
   const key = tuningKey(gpu, shape, options);
   const kept = await keptChoice(store, key).catch(() => undefined);

@@ -8,12 +8,14 @@ export interface Variant {
   readonly columns: 4 | 8 | 16;
   /** Lanes of a subgroup that read for each other; 0: every thread reads for itself. */
   readonly subgroup: 0 | 4 | 8;
+  /** What products hold of weights and activations: f16 rounds them, and only them. Sums, gradients, weights and moments are f32 in any case. */
+  readonly held: "f32" | "f16";
 }
 
 /** By size of subgroup, on adapters that compute on the CPU: what is read serves more columns. */
 const BEST_COLUMNS = { 0: 4, 4: 16, 8: 16 } as const;
 
-export const VARIANTS: readonly Variant[] = [
+const CUTS = [
   { columns: 4, subgroup: 0 },
   { columns: 8, subgroup: 0 },
   { columns: 4, subgroup: 4 },
@@ -21,7 +23,9 @@ export const VARIANTS: readonly Variant[] = [
   { columns: 16, subgroup: 4 },
   { columns: 8, subgroup: 8 },
   { columns: 16, subgroup: 8 },
-];
+] as const;
+
+export const VARIANTS: readonly Variant[] = (["f32", "f16"] as const).flatMap((held) => CUTS.map((cut) => ({ ...cut, held })));
 
 /** What of a run decides which variants can compute it. */
 type Batch = Pick<TrainingOptions, "batchSize">;
@@ -47,8 +51,8 @@ export function headThreads({ columns, subgroup }: Variant, { nodes, latent }: M
 }
 
 /** As checkpoints and commands name it: "f32, 8 columns, subgroups of 8". */
-export const variantName = ({ columns, subgroup }: Variant): string =>
-  `f32, ${columns} columns${subgroup === 0 ? "" : `, subgroups of ${subgroup}`}`;
+export const variantName = ({ columns, subgroup, held }: Variant): string =>
+  `${held}, ${columns} columns${subgroup === 0 ? "" : `, subgroups of ${subgroup}`}`;
 
 export const VARIANT_NAMES: readonly string[] = VARIANTS.map(variantName);
 
@@ -58,12 +62,13 @@ export function variantNamed(name: string): Variant | undefined {
 }
 
 /**
- * The variants that an adapter can run for a model, the most promising first. On adapters that compute on the CPU a read costs more than
+ * The variants that an adapter can run for a model and that may be chosen for it, the most promising first: those whose results differ by no
+ * more than rounding to f32. f16 has to be asked for. On adapters that compute on the CPU a read costs more than
  * ten multiplications, so there the lanes of a subgroup read for each other; a GPU has caches for that, and wants many workgroups
  * (measured: docs/development.md).
  */
 export function variantsFor(gpu: Gpu, shape: ModelShape, options: Batch): readonly Variant[] {
-  const able = VARIANTS.filter((variant) => fits(variant, gpu, shape, options));
+  const able = VARIANTS.filter((variant) => variant.held === "f32" && canRun(variant, gpu, shape, options));
   if (gpu.status !== "software-adapter") return able;
   const isBest = ({ columns, subgroup }: Variant): number => Number(columns === BEST_COLUMNS[subgroup]);
   return able.sort((a, b) => b.subgroup - a.subgroup || isBest(b) - isBest(a) || a.columns - b.columns);
@@ -81,21 +86,28 @@ export function namedVariant(name: string, gpu: Gpu, shape: ModelShape, options:
   const variant = variantNamed(name);
   if (!variant)
     throw new InputError(`Kernel variant: expected ${VARIANT_NAMES.map((known) => `"${known}"`).join(", ")}, found "${name}".`);
-  if (!fits(variant, gpu, shape, options)) {
+  if (variant.held === "f16" && !gpu.halfFloats) {
+    throw new InputError(
+      `Kernel variant "${name}" needs 16-bit floats in shaders, the feature shader-f16, which ${gpu.adapter} lacks.`,
+    );
+  }
+  if (!canRun(variant, gpu, shape, options)) {
     const able = variantsFor(gpu, shape, options).map((known) => `"${variantName(known)}"`);
     throw new InputError(`Kernel variant "${name}" cannot run on ${gpu.adapter} for this model; expected ${able.join(", ")}.`);
   }
   return variant;
 }
 
-function fits(variant: Variant, gpu: Gpu, shape: ModelShape, options: Batch): boolean {
+/** Whether an adapter can run a variant for a model. */
+export function canRun(variant: Variant, gpu: Gpu, shape: ModelShape, options: Batch): boolean {
   const { hidden, latent, operations } = shape;
-  const { columns, subgroup } = variant;
+  const { columns, subgroup, held } = variant;
   const whole = hidden % columns === 0 && (2 * latent) % columns === 0 && (subgroup === 0 || (hidden / 4) % subgroup === 0);
   const lanes = subgroup === 0 || gpu.subgroupSize === subgroup;
   return (
     whole &&
     lanes &&
+    (held === "f32" || gpu.halfFloats) &&
     workgroupBytes(variant, threadsOf(shape, options), operations) <= gpu.device.limits.maxComputeWorkgroupStorageSize
   );
 }

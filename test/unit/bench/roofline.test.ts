@@ -123,6 +123,6 @@ describe("the matrix product of the ceiling", () => {
     expect(text.match(/outputs\[/g)).toHaveLength(8);
     expect(new Set(text.match(/var sum\d+/g)).size).toBe(8);
     expect(declarations(text).map(({ name }) => name)).toEqual(["weights", "inputs", "outputs", "features"]);
-    expect(strideOf(size) / 4).toBe(planOf(shape, packingOf(space), options, { columns: 4, subgroup: 0 }).blocks);
+    expect(strideOf(size) / 4).toBe(planOf(shape, packingOf(space), options, { columns: 4, subgroup: 0, held: "f32" }).blocks);
   });
 });

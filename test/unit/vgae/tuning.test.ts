@@ -69,11 +69,20 @@ describe("the choice of kernels", () => {
     expect(await choose(adapter("hardware"), { name: "f64" }, { tried, measure })).toBe("f32, 4 columns");
   });
 
+  it("is one of 16-bit floats only for a run that wants it, where the adapter can", async () => {
+    const { tried, measure } = stopwatch();
+    const able = { ...adapter("hardware"), halfFloats: true };
+    expect(await choose(able, { store: memory() }, { tried, measure })).toMatch(/^f32/);
+    expect(tried.join()).not.toContain("f16");
+    expect(await choose(able, { name: "f16, 4 columns" }, { tried, measure })).toBe("f16, 4 columns");
+    expect(await choose(adapter("hardware"), { name: "f16, 4 columns" }, { tried, measure })).toMatch(/^f32/);
+  });
+
   it("is the most promising one, unmeasured, without a store and where the processor computes", async () => {
     const { tried, measure } = stopwatch();
     expect(await choose(adapter("hardware"), {}, { tried, measure })).toBe("f32, 4 columns");
     expect(await choose(adapter("software-adapter"), { store: memory() }, { tried, measure })).toBe(
-      "f32, 8 columns, subgroups of 8",
+      "f32, 16 columns, subgroups of 8",
     );
     expect(tried).toEqual([]);
   });

@@ -24,8 +24,8 @@ describe("kernel variants", () => {
   });
 
   it("are found by what version 0.1 called them in its checkpoints", () => {
-    expect(variantNamed("f32, 8 columns, subgroups")).toEqual({ columns: 8, subgroup: 8 });
-    expect(variantNamed("f32, 4 columns")).toEqual({ columns: 4, subgroup: 0 });
+    expect(variantNamed("f32, 8 columns, subgroups")).toEqual({ columns: 8, subgroup: 8, held: "f32" });
+    expect(variantNamed("f32, 4 columns")).toEqual({ columns: 4, subgroup: 0, held: "f32" });
   });
 
   it("use subgroups only of the size that all of an adapter's have", () => {
@@ -41,15 +41,38 @@ describe("kernel variants", () => {
   });
 
   it("are subgroups first where the processor computes, and many workgroups first on a GPU", () => {
-    expect(likelyVariant(adapter("software-adapter", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({ columns: 8, subgroup: 8 });
-    expect(likelyVariant(adapter("software-adapter", 4), shape, DEFAULT_TRAINING)).toEqual({ columns: 16, subgroup: 4 });
-    expect(likelyVariant(adapter("software-adapter"), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 0 });
-    expect(likelyVariant(adapter("hardware", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 0 });
+    expect(likelyVariant(adapter("software-adapter", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({
+      columns: 16,
+      subgroup: 8,
+      held: "f32",
+    });
+    expect(likelyVariant(adapter("software-adapter", 4), shape, DEFAULT_TRAINING)).toEqual({
+      columns: 16,
+      subgroup: 4,
+      held: "f32",
+    });
+    expect(likelyVariant(adapter("software-adapter"), shape, DEFAULT_TRAINING)).toEqual({ columns: 4, subgroup: 0, held: "f32" });
+    expect(likelyVariant(adapter("hardware", 8, 32_768), shape, DEFAULT_TRAINING)).toEqual({
+      columns: 4,
+      subgroup: 0,
+      held: "f32",
+    });
+  });
+
+  it("of 16-bit floats are never chosen, only asked for, where the adapter has them", () => {
+    const able = { ...adapter("hardware"), halfFloats: true };
+    expect(names(able)).toEqual(["f32, 4 columns", "f32, 8 columns"]);
+    expect(namedVariant("f16, 8 columns", able, shape, DEFAULT_TRAINING)).toEqual({ columns: 8, subgroup: 0, held: "f16" });
+    expect(() => namedVariant("f16, 8 columns", adapter("hardware"), shape, DEFAULT_TRAINING)).toThrow(
+      new InputError(
+        'Kernel variant "f16, 8 columns" needs 16-bit floats in shaders, the feature shader-f16, which some adapter lacks.',
+      ),
+    );
   });
 
   it("that are asked for by name and cannot be are refused in one sentence with those that can", () => {
     const gpu = adapter("hardware");
-    expect(namedVariant("f32, 8 columns", gpu, shape, DEFAULT_TRAINING)).toEqual({ columns: 8, subgroup: 0 });
+    expect(namedVariant("f32, 8 columns", gpu, shape, DEFAULT_TRAINING)).toEqual({ columns: 8, subgroup: 0, held: "f32" });
     expect(() => namedVariant("f32, 8 columns, subgroups of 8", gpu, shape, DEFAULT_TRAINING)).toThrow(
       new InputError(
         'Kernel variant "f32, 8 columns, subgroups of 8" cannot run on some adapter for this model; expected "f32, 4 columns", "f32, 8 columns".',
