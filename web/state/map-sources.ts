@@ -93,14 +93,13 @@ export function createMapSources(needs: MapSourcesNeeds): MapSources {
       return;
     }
     model.take();
+    source = from;
     const isMapped = map.take();
     const rest = loaded.value.resumable
       ? "training can go on from it"
       : "it holds weights only, so training cannot go on from it";
     notices.post("news", `${name} is loaded, and ${isMapped ? "its map forms" : "the map stays as it is"}; ${rest}.`);
-    if (!isMapped) return;
-    source = from;
-    await training.place();
+    if (isMapped) await training.place();
   };
 
   const openWeights = async (protocol: Protocol): Promise<void> => {

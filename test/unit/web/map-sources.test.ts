@@ -60,7 +60,7 @@ function page(...answers: Promise<Outcome<LoadedModel>>[]) {
 
 describe("what is opened while shipped weights are on their way", () => {
   it("stays on the map when it is an embedding: the weights are loaded behind it", async () => {
-    const { sources, arrive, loaded, shown, said } = page();
+    const { sources, training, arrive, loaded, shown, said } = page();
     const begun = sources.showShipped("released");
     await sources.openEmbedding(file("mine.npy", ROWS));
     arrive();
@@ -68,6 +68,9 @@ describe("what is opened while shipped weights are on their way", () => {
     expect(loaded).toEqual(["The shipped released model"]);
     expect(shown).toEqual(["mine.npy"]);
     expect(said.at(-1)).toContain("is loaded, and the map stays as it is");
+    // Rows that are asked of the model later have its name.
+    await training.place();
+    expect(shown.at(-1)).toBe("The shipped released model");
   });
 
   it("stays as model and map when it is a checkpoint, also while that is still being loaded", async () => {
