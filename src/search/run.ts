@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { type Evaluation, type Objective, oriented } from "../objectives/objective.ts";
 import type { SpaceName } from "../spaces/space.ts";
+import { inSlices, type Steps } from "../spaces/steps.ts";
 import { type ChosenStrategy, missingKnowledge, type StrategyName, type StrategyOptions, strategy } from "./strategies.ts";
 import { type Embedding, pointsIn, type SearchProtocol, type SearchSetting, type SpaceKnowledge, type Told } from "./strategy.ts";
 import type { Budget, Query, Trace } from "./trace.ts";
@@ -45,11 +46,23 @@ export async function search(request: SearchRequest): Promise<Trace> {
   const { embedding, edits, identity, graphs, decisions, candidates, chosen } = settled;
   const asking = chosen.create({ embedding, edits, identity, graphs, decisions, candidates, seed: request.seed });
   for (;;) {
+    if (asking.prepare && !(await unlessAborted(asking.prepare(), request.signal))) return run.trace("cancelled");
     const batch = asking.ask();
     if (batch.length === 0) return run.trace("exhausted");
     const told = await run.evaluate(batch);
     if (typeof told === "string") return run.trace(told);
     asking.tell(told);
+  }
+}
+
+/** Whether the steps came to their end, and were not stopped. */
+async function unlessAborted(steps: Steps<void>, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await inSlices(steps, signal ? { signal } : {});
+    return true;
+  } catch (error) {
+    if (signal?.aborted) return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GenericSchema } from "valibot";
 import type { DiscreteEncoding } from "../spaces/discrete/encode.ts";
 import type { Decisions, SearchSpace, SpaceName } from "../spaces/space.ts";
+import type { Steps } from "../spaces/steps.ts";
 
 /**
  * What a strategy is: something that asks for architectures to be evaluated and is told what they are worth. It knows
@@ -8,6 +9,8 @@ import type { Decisions, SearchSpace, SpaceName } from "../spaces/space.ts";
  * machines. It is pure: the same seed, told the same values, asks the same questions, which is how a run is resumed.
  */
 export interface Strategy {
+  /** What takes long before the next question, in steps, so that a run can be cancelled meanwhile; without it the question does that itself. */
+  prepare?(): Steps<void>;
   /** Architectures to evaluate next, as indices of the space; empty when nothing is left to ask. */
   ask(): readonly number[];
   /** What the last batch is worth: every index that was asked, once, in any order; finite values, to be maximised. */

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { cellTitle, map, openLab, openStep, primary, watchProblems } from "./lab.ts";
+import { cellTitle, map, openLab, openStep, passForGraphicsCard, primary, watchProblems } from "./lab.ts";
 
 /** Draws a square around the middle of the map, `reach` pixels to each side. */
 async function lasso(page: Page, reach: number): Promise<void> {
@@ -101,17 +101,7 @@ test("where a graphics card draws the map, a lasso takes the press for itself, a
   page,
 }) => {
   const problems = watchProblems(page);
-  // The tests' WebGL is computed, which the page finds out by its name and does without.
-  await page.addInitScript(() => {
-    const { getContext } = HTMLCanvasElement.prototype;
-    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
-      return Reflect.apply(getContext, this, [kind, options && { ...options, failIfMajorPerformanceCaveat: false }]);
-    } as typeof getContext;
-    const { getParameter } = WebGL2RenderingContext.prototype;
-    WebGL2RenderingContext.prototype.getParameter = function (name) {
-      return name === 0x9246 ? "A graphics card" : getParameter.call(this, name);
-    };
-  });
+  await passForGraphicsCard(page);
   await openLab(page, "cell=11472&from=11472&to=1462&density=yes");
   await expect(map(page)).toHaveAttribute("data-renderer", "webgl");
   await expect(page.locator("archscape-map .stop")).toHaveCount(11);

@@ -40,6 +40,21 @@ export async function loadDemo(page: Page): Promise<void> {
   await expect(notices(page, "news")).toContainText("2,675 rows");
 }
 
+/** The browser of the tests may have no graphics card: its WebGL, computed on the CPU, passes for one. Before the page is opened. */
+export async function passForGraphicsCard(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+      return Reflect.apply(getContext, this, [kind, options && { ...options, failIfMajorPerformanceCaveat: false }]);
+    } as typeof getContext;
+    const { getParameter } = WebGL2RenderingContext.prototype;
+    WebGL2RenderingContext.prototype.getParameter = function (name) {
+      const value: unknown = getParameter.call(this, name);
+      return typeof value === "string" ? value.replace(/swiftshader|llvmpipe|software/gi, "card") : value;
+    };
+  });
+}
+
 /** A text file for a file chooser. */
 export const textFile = (name: string, text: string): { name: string; mimeType: string; buffer: Buffer } => ({
   name,

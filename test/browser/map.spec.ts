@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { cellTitle, coloursOf, loadDemo, map, notices, openLab, openStep, watchProblems } from "./lab.ts";
+import { cellTitle, coloursOf, loadDemo, map, notices, openLab, openStep, passForGraphicsCard, watchProblems } from "./lab.ts";
 
 test("opens with the shipped map, in colour, without errors and within its content security policy", async ({ page }) => {
   const problems = watchProblems(page);
@@ -121,18 +121,7 @@ test("fades what is not among the best when only the best are to keep their colo
 });
 
 test("draws in WebGL where a graphics card does it", async ({ page }) => {
-  // The browser of the tests may have none: its WebGL, computed on the CPU, passes for one.
-  await page.addInitScript(() => {
-    const { getContext } = HTMLCanvasElement.prototype;
-    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
-      return Reflect.apply(getContext, this, [kind, options && { ...options, failIfMajorPerformanceCaveat: false }]);
-    } as typeof getContext;
-    const { getParameter } = WebGL2RenderingContext.prototype;
-    WebGL2RenderingContext.prototype.getParameter = function (name) {
-      const value: unknown = getParameter.call(this, name);
-      return typeof value === "string" ? value.replace(/swiftshader|llvmpipe|software/gi, "card") : value;
-    };
-  });
+  await passForGraphicsCard(page);
   await openLab(page);
   await expect(map(page)).toHaveAttribute("data-renderer", "webgl");
   await expect.poll(() => coloursOf(page, map(page))).toBeGreaterThan(60);

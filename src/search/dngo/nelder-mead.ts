@@ -1,3 +1,5 @@
+import { atOnce, type Steps } from "../../spaces/steps.ts";
+
 /**
  * Minimisation by the downhill simplex (Nelder and Mead, 1965), with the constants and stopping rule of SciPy's `fmin`,
  * which the original search uses: the first simplex stretches each coordinate by 5 % (by 0.00025 from zero), and the search
@@ -6,11 +8,12 @@
  * shrink step assigns an undeclared variable, which throws in strict code.)
  * @returns the best point found and its value
  */
-export function nelderMead(
-  f: (x: Float64Array) => number,
-  start: ArrayLike<number>,
-  tolerance = 1e-4,
-): { x: Float64Array; value: number } {
+export function nelderMead(f: (x: Float64Array) => number, start: ArrayLike<number>, tolerance?: number): Vertex {
+  return atOnce(nelderMeadSteps(f, start, tolerance));
+}
+
+/** The same in steps, for a function that takes long. */
+export function* nelderMeadSteps(f: (x: Float64Array) => number, start: ArrayLike<number>, tolerance = 1e-4): Steps<Vertex> {
   const n = start.length;
   const limit = 200 * n;
   let evaluations = 0;
@@ -33,6 +36,7 @@ export function nelderMead(
     const worst = simplex[n] as Vertex;
     const second = simplex[n - 1] as Vertex;
     if (evaluations >= limit || isSmall(simplex, best, tolerance)) return best;
+    yield evaluations / limit;
 
     const others = simplex.slice(0, n);
     const centre = origin.map((_, i) => others.reduce((sum, { x }) => sum + (x[i] as number), 0) / n);
@@ -55,7 +59,8 @@ export function nelderMead(
   }
 }
 
-interface Vertex {
+/** A point and its value. */
+export interface Vertex {
   readonly x: Float64Array;
   readonly value: number;
 }

@@ -1,4 +1,5 @@
-import { nelderMead } from "../dngo/nelder-mead.ts";
+import { atOnce, type Steps, share } from "../../spaces/steps.ts";
+import { nelderMeadSteps } from "../dngo/nelder-mead.ts";
 import { rowStart } from "./cholesky.ts";
 import { type Hyperparameters, logLikelihood } from "./regression.ts";
 
@@ -27,6 +28,11 @@ const NOISES = [0.001, 0.03, 0.3].map(Math.log);
  * @param typical a typical distance, above 0
  */
 export function fitHyperparameters(distances: Float64Array, labels: Float64Array, typical: number, fit: Fit): Hyperparameters {
+  return atOnce(fitSteps(distances, labels, typical, fit));
+}
+
+/** The same in steps: with some hundred labels it takes a second or two. */
+export function* fitSteps(distances: Float64Array, labels: Float64Array, typical: number, fit: Fit): Steps<Hyperparameters> {
   const scratch = new Float64Array(distances.length);
   const at = (x: ArrayLike<number>): Hyperparameters => ({
     length: typical * Math.exp(x[0] as number),
@@ -40,7 +46,8 @@ export function fitHyperparameters(distances: Float64Array, labels: Float64Array
   };
   let start: readonly [number, number] = [0, NOISES[1] as number];
   let least = Infinity;
-  for (const length of LENGTHS) {
+  for (const [i, length] of LENGTHS.entries()) {
+    yield (0.5 * i) / LENGTHS.length;
     for (const noise of NOISES) {
       const found = loss([length, noise]);
       if (!(found < least)) continue;
@@ -48,7 +55,7 @@ export function fitHyperparameters(distances: Float64Array, labels: Float64Array
       start = [length, noise];
     }
   }
-  return at(nelderMead(loss, start, TOLERANCE).x);
+  return at((yield* share(nelderMeadSteps(loss, start, TOLERANCE), 0.5, 1)).x);
 }
 
 /** Of the logarithms and of the loss: finer differences change no proposal that labels could tell apart. */

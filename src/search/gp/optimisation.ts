@@ -1,10 +1,11 @@
 import { generator } from "../../random/generator.ts";
+import { atOnce, type Steps } from "../../spaces/steps.ts";
 import { oneOf, whole } from "../options.ts";
 import { drawer } from "../sampling.ts";
 import { askTell, type SearchSetting, type Strategy, type StrategyContext } from "../strategy.ts";
 import { beliefOver } from "./belief.ts";
 import { DESIGNS, type Design, maximinDesign } from "./design.ts";
-import { FITS, type Fit, fitHyperparameters, medianDistance } from "./hyperparameters.ts";
+import { FITS, type Fit, fitSteps, medianDistance } from "./hyperparameters.ts";
 import { normalScores } from "./normal-scores.ts";
 import { DISTANCES, type Distance, poolOf } from "./points.ts";
 import { BATCHES, type BatchRule, observeMostPromising } from "./proposals.ts";
@@ -91,19 +92,23 @@ export function gaussianProcessSearch({ embedding, identity, candidates, seed, o
     return Array.from({ length: Math.min(options.initial, size) }, () => draw() as number);
   };
 
+  function* prepare(): Steps<void> {
+    if (values.length === 0 || values.length < GROWTH * fitted) return;
+    belief.assume(yield* fitSteps(belief.distances(), normalScores(values), typical, options.fit));
+    fitted = values.length;
+  }
+
   const next = (): number[] => {
+    atOnce(prepare());
     const labels = normalScores(values);
-    if (values.length >= GROWTH * fitted) {
-      belief.assume(fitHyperparameters(belief.distances(), labels, typical, options.fit));
-      fitted = values.length;
-    }
     const target = labels.reduce((a, b) => Math.max(a, b));
     const batch = Math.min(options.batch, size - values.length);
     return observeMostPromising(belief, labels, { target, batch, rule: options.batching });
   };
 
-  return askTell(
+  const asking = askTell(
     () => (values.length === 0 ? start() : next()).map((place) => pool.indices[place] as number),
     (_, told) => values.push(...told),
   );
+  return { ...asking, prepare };
 }

@@ -334,6 +334,19 @@ describe("searches with a Gaussian process", () => {
     expect(batches("latent-bo", "nasbench101")).toEqual([8, 5]);
   });
 
+  it("fit in many steps, between which they can be cancelled, and then ask what they ask at once", () => {
+    const [inSteps, atOnce] = [1, 2].map(() => {
+      const asking = strategy("gp", SETTING).create({ embedding, candidates: everything(400), seed: 1 });
+      asking.tell(asking.ask().map((index) => ({ index, value: values[index] as number })));
+      return asking;
+    });
+    const steps = [...(inSteps?.prepare?.() ?? [])];
+    expect(steps.length).toBeGreaterThan(15);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect([...(inSteps?.prepare?.() ?? [])]).toEqual([]);
+    expect(inSteps?.ask()).toEqual(atOnce?.ask());
+  });
+
   it("depend on the order of labels only: any monotone change of them asks the same", () => {
     const asked = (change: (value: number) => number): number[] => {
       const asking = strategy("latent-bo", SETTING).create({ embedding, candidates: everything(400), seed: 4 });
