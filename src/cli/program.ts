@@ -3,6 +3,7 @@ import { DeviceError, InputError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { embedCommand } from "./commands/embed.ts";
+import { exportCommand } from "./commands/export.ts";
 import { figuresCommand } from "./commands/figures.ts";
 import { infoCommand } from "./commands/info.ts";
 import { predictCommand } from "./commands/predict.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   predictCommand,
   figuresCommand,
   convertCommand,
+  exportCommand,
   verifyCommand,
   infoCommand,
 ];

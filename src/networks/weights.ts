@@ -1,3 +1,4 @@
+import { writeSafeTensors } from "../formats/safetensors.ts";
 import { generator } from "../random/generator.ts";
 import type { Layer, Network } from "./network.ts";
 
@@ -72,4 +73,10 @@ export function initialWeights(network: Network, seed: number): Weights {
     }
   }
   return weights;
+}
+
+/** Weights as a .safetensors file that PyTorch's names load from. */
+export function weightsFile(weights: Weights, metadata: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+  const tensors = new Map([...weights].map(([name, { shape, data }]) => [name, { dtype: "F32", shape, data } as const]));
+  return writeSafeTensors({ metadata, tensors });
 }
