@@ -13,6 +13,9 @@ import { wholeWorker } from "./scripts/whole-worker.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+/** On a slow machine the bundler would say how long each of its plugins took: nothing that who starts the lab could mend. */
+const QUIET = { checks: { bundlerTimings: false } } as const;
+
 /** What the lab may do: run its own scripts and WebAssembly, nothing inline, nothing evaluated, nobody else's address. */
 const policy = [
   "default-src 'self'",
@@ -44,7 +47,7 @@ const lab: UserConfig = {
   root: path("web"),
   base: "./",
   plugins: [policyInPage(), offlineFiles("offline.js", path("web/public"), isBesideLab)],
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: QUIET },
   // The shipped models and tables lie beside web/, not in it.
   server: { fs: { allow: [path(".")] } },
   build: {
@@ -56,6 +59,7 @@ const lab: UserConfig = {
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
+      ...QUIET,
       input: {
         index: path("web/index.html"),
         article: path("web/article.html"),
@@ -98,7 +102,7 @@ const elements: UserConfig = {
   base: "./",
   publicDir: false,
   plugins: [wholeWorker(path("web/embed/any.worker.ts"), "archscape.worker.js"), manifestOfElements(), besideLab()],
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: QUIET },
   build: {
     outDir: path("dist/elements"),
     emptyOutDir: true,
@@ -108,6 +112,7 @@ const elements: UserConfig = {
     modulePreload: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
+      ...QUIET,
       input: { archscape: path("web/embed/archscape.ts") },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js" },
@@ -152,6 +157,7 @@ const library: UserConfig = {
       formats: ["es"],
     },
     rolldownOptions: {
+      ...QUIET,
       external: (id) =>
         id.startsWith("node:") || (!id.endsWith("?url") && packages.some((name) => id === name || id.startsWith(`${name}/`))),
       output: {

@@ -22,7 +22,11 @@ export function wholeWorker(entry: string, fileName: string): Plugin {
           assetsInlineLimit: 0,
           modulePreload: false,
           chunkSizeWarningLimit: 4000,
-          rolldownOptions: { input: entry, output: { format: "es", codeSplitting: false, entryFileNames: fileName } },
+          rolldownOptions: {
+            checks: { bundlerTimings: false },
+            input: entry,
+            output: { format: "es", codeSplitting: false, entryFileNames: fileName },
+          },
         },
       });
       if (!("output" in built)) throw new Error(`expected one build of ${entry}`);

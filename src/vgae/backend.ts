@@ -48,7 +48,7 @@ export interface BackendOptions {
 const WASM = "TensorFlow.js on WebAssembly";
 
 /**
- * Software adapters on which our kernels are faster than TensorFlow.js on WebAssembly: on lavapipe a step takes 15.5 ms and WebAssembly's 39,
+ * Software adapters on which our kernels are faster than TensorFlow.js on WebAssembly: on lavapipe a step takes 15.3 ms and WebAssembly's 39,
  * on SwiftShader 108 and 40. Every other one, and one without a name (Firefox's), is taken to be like SwiftShader: to
  * try both costs seconds of compiling.
  */
