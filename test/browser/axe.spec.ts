@@ -26,6 +26,10 @@ async function barriers(page: Page, rules?: readonly string[]): Promise<string[]
   return serious.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.slice(0, 240)}`));
 }
 
+/** Elements on other people's pages hear of another colour scheme with the next frame, which axe must not run ahead of. */
+const dressed = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+
 /** Looks at the page as it is in light colours, and at its contrast in dark ones; each state in turn. */
 function looker(page: Page): { readonly found: readonly string[]; look(state: string): Promise<void> } {
   const found: string[] = [];
@@ -33,8 +37,10 @@ function looker(page: Page): { readonly found: readonly string[]; look(state: st
     found,
     async look(state) {
       await page.emulateMedia({ colorScheme: "light" });
+      await dressed(page);
       const light = await barriers(page);
       await page.emulateMedia({ colorScheme: "dark" });
+      await dressed(page);
       const dark = await barriers(page, ["color-contrast"]);
       for (const barrier of [...light, ...dark]) found.push(`${state}: ${barrier}`);
     },
