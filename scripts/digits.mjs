@@ -7,7 +7,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createServer } from "vite";
+import { moduleServer } from "./modules.mjs";
 import { giveUp, root, say } from "./run.mjs";
 
 const [folder] = process.argv.slice(2);
@@ -15,14 +15,7 @@ if (!folder) giveUp("give the folder with the digits 0.json to 9.json.");
 const EACH = 800;
 const SIDE = 14;
 
-const server = await createServer({
-  root,
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
+const server = await moduleServer();
 /** @type {typeof import("../src/random/generator.ts")} */
 const { generator } = /** @type {any} */ (await server.ssrLoadModule("/src/random/generator.ts"));
 /** @type {typeof import("../src/formats/safetensors.ts")} */

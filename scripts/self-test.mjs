@@ -8,19 +8,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createServer } from "vite";
+import { moduleServer } from "./modules.mjs";
 import { root, say } from "./run.mjs";
 
 const HIDDEN = 128;
 
-const server = await createServer({
-  root,
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
+const server = await moduleServer();
 /** @type {typeof import("./self-test/expect.ts")} */
 const { expect, undecided } = /** @type {any} */ (await server.ssrLoadModule("/scripts/self-test/expect.ts"));
 /** @type {typeof import("../src/vgae/self-test/expected.ts")} */

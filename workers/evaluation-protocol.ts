@@ -1,5 +1,5 @@
 import type { ImageData, SplitCounts } from "../src/datasets/images.ts";
-import type { Evaluated, EvaluationSetting } from "../src/objectives/evaluate.ts";
+import type { Evaluated, EvaluationSetting } from "../src/objectives/evaluation.ts";
 import type { SpaceChoice } from "../src/spaces/registry.ts";
 import type { Outcome, SpaceHolder } from "./protocol.ts";
 

@@ -1,5 +1,6 @@
 import { split } from "../src/datasets/images.ts";
-import { type Evaluated, evaluate } from "../src/objectives/evaluate.ts";
+import { evaluate } from "../src/objectives/evaluate.ts";
+import type { Evaluated } from "../src/objectives/evaluation.ts";
 import { openBackend } from "../src/vgae/reference/backend.ts";
 import type { EvaluationApi } from "./evaluation-protocol.ts";
 import { outcome } from "./outcome.ts";

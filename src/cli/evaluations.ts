@@ -1,25 +1,16 @@
 /** Many architectures evaluated: in this thread, or spread over several. */
 import { Worker } from "node:worker_threads";
-import { type Remote, wrap } from "comlink";
-import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { version_core } from "@tensorflow/tfjs-core";
 import type { EvaluationApi, EvaluationJob } from "../../workers/evaluation-protocol.ts";
 import { evaluationService } from "../../workers/evaluation-service.ts";
 import type { Outcome } from "../../workers/protocol.ts";
 import { InputError } from "../errors.ts";
-import type { Evaluated } from "../objectives/evaluate.ts";
+import type { Evaluated } from "../objectives/evaluation.ts";
 import { requestOf, searchSpace, tablesOf } from "../spaces/index.ts";
+import { openPool, type PooledService } from "./pool.ts";
 
-function openPool(threads: number): {
-  readonly services: readonly (EvaluationApi | Remote<EvaluationApi>)[];
-  close(): Promise<void>;
-} {
-  if (threads === 1) return { services: [evaluationService()], close: async () => undefined };
-  const workers = Array.from({ length: threads }, () => new Worker(new URL("./evaluations.worker.ts", import.meta.url)));
-  return {
-    services: workers.map((worker) => wrap<EvaluationApi>(nodeEndpoint(worker))),
-    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
-  };
-}
+/** What the networks run on. */
+export const ADAPTER = `TensorFlow.js ${version_core} on WebAssembly`;
 
 /**
  * Evaluates architectures in their order on so many threads; results come in the order in which they end. After the signal none begins, and
@@ -34,7 +25,11 @@ export async function evaluateAll(
   onResult: (index: number, values: Evaluated, seconds: number) => void,
 ): Promise<void> {
   const waiting = [...indices];
-  const { services, close } = openPool(Math.min(threads, waiting.length));
+  const { services, close } = openPool<EvaluationApi>(
+    Math.min(threads, waiting.length),
+    evaluationService,
+    () => new Worker(new URL("./evaluations.worker.ts", import.meta.url)),
+  );
   const request = requestOf(searchSpace(job.space));
   const cancel = (): void => {
     for (const service of services) void service.cancel();
@@ -45,7 +40,7 @@ export async function evaluateAll(
     waiting.length = 0;
     throw result.error.kind === "input" ? new InputError(result.error.message) : new Error(result.error.message);
   };
-  const work = async (service: EvaluationApi | Remote<EvaluationApi>): Promise<void> => {
+  const work = async (service: PooledService<EvaluationApi>): Promise<void> => {
     if (services.length > 1 && request.name !== "nasbench201") value(await service.adopt(tablesOf(request)));
     value(await service.open(job));
     for (;;) {

@@ -1,12 +1,12 @@
 /** Many searches, one seed each: in this thread, or spread over several. */
 import { Worker } from "node:worker_threads";
-import { type Remote, transfer, wrap } from "comlink";
-import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { transfer } from "comlink";
 import type { SearchApi, SearchEvent, SearchJob } from "../../workers/search-protocol.ts";
 import { searchService } from "../../workers/search-service.ts";
 import { InputError } from "../errors.ts";
 import type { Trace } from "../search/trace.ts";
 import { isPrepared, requestOf, searchSpace, tablesOf } from "../spaces/index.ts";
+import { openPool, type PooledService } from "./pool.ts";
 
 /** A job with one of its seeds. */
 export interface Task {
@@ -19,20 +19,6 @@ export interface TasksProgress {
   onQueries(count: number): void;
   /** Runs in the order in which they end, with the wall time they took. */
   onRun(trace: Trace, task: Task, seconds: number): void;
-}
-
-interface Pool {
-  readonly services: readonly (SearchApi | Remote<SearchApi>)[];
-  close(): Promise<void>;
-}
-
-function openPool(threads: number): Pool {
-  if (threads === 1) return { services: [searchService()], close: async () => undefined };
-  const workers = Array.from({ length: threads }, () => new Worker(new URL("./seeds.worker.ts", import.meta.url)));
-  return {
-    services: workers.map((worker) => wrap<SearchApi>(nodeEndpoint(worker))),
-    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
-  };
 }
 
 /**
@@ -49,13 +35,17 @@ export async function runTasks(
   const waiting = [...tasks];
   const [first] = tasks;
   if (!first) return;
-  const { services, close } = openPool(Math.min(threads, waiting.length));
+  const { services, close } = openPool<SearchApi>(
+    Math.min(threads, waiting.length),
+    searchService,
+    () => new Worker(new URL("./seeds.worker.ts", import.meta.url)),
+  );
   const request = requestOf(searchSpace(first.job.space ?? first.job.table.space));
   const cancel = (): void => {
     for (const service of services) void service.cancel();
   };
   signal.addEventListener("abort", cancel);
-  const work = async (service: Pool["services"][number]): Promise<void> => {
+  const work = async (service: PooledService<SearchApi>): Promise<void> => {
     // Copied where the space is prepared here; a thread that asks nothing of it is not waited for.
     if (services.length > 1 && request.name !== "nasbench201" && isPrepared(request)) void service.adopt(tablesOf(request));
     for (;;) {

@@ -9,17 +9,16 @@ import { InputError } from "../../errors.ts";
 import type { LabelTable } from "../../formats/label-table.ts";
 import { readLabelTable } from "../../formats/read-label-table.ts";
 import { tableText } from "../../formats/table-text.ts";
+import { DEFAULT_SCHEDULE } from "../../networks/schedule.ts";
 import { checkSize, type NetworkSize } from "../../networks/size.ts";
-import { DEFAULT_SCHEDULE } from "../../networks/training.ts";
-import { columnsOf, type Evaluated, OBJECTIVES, type ObjectiveName } from "../../objectives/evaluate.ts";
-import { PROXIES, PROXY_FACTS } from "../../objectives/zero-cost/scores.ts";
+import { columnsOf, type Evaluated, OBJECTIVES, type ObjectiveName } from "../../objectives/evaluation.ts";
+import { PROXIES, PROXY_FACTS } from "../../objectives/zero-cost/proxies.ts";
 import { kendallTau } from "../../predictors/agreement.ts";
 import { generator } from "../../random/generator.ts";
 import { requestOf } from "../../spaces/index.ts";
 import type { SearchSpace } from "../../spaces/space.ts";
 import { VERSION } from "../../version.ts";
 import { wholeFrom } from "../arguments.ts";
-import { evaluateAll } from "../evaluations.ts";
 import { checkOutput, readInput, writeOutput } from "../files.ts";
 import { duration, type Output, output } from "../output.ts";
 import { namedSpace, PREPARE_LINE, prepare, type SampleOptions, SPACE_HELP, withSpace } from "../space.ts";
@@ -132,6 +131,8 @@ async function tabulate(name: string, options: TabulateOptions, to: Output, term
   await prepare(space, to, terminal);
   const truth = await openTruth(space, options);
 
+  // Not before it is needed: TensorFlow.js is most of what the command would load.
+  const { ADAPTER, evaluateAll } = await import("../evaluations.ts");
   const { objectives, seed, batch } = options;
   const setting = { objectives, size, schedule: { ...DEFAULT_SCHEDULE, epochs: options.epochs }, batch, seed };
   const job: EvaluationJob = { space: requestOf(space), setting, images, counts };
@@ -142,7 +143,7 @@ async function tabulate(name: string, options: TabulateOptions, to: Output, term
       ...setting,
       images: images.title,
       counts,
-      backend: "TensorFlow.js 4.22 on WebAssembly",
+      backend: ADAPTER,
       version: VERSION,
     },
     null,

@@ -1,72 +1,36 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { EigenvalueDecomposition, LuDecomposition, Matrix } from "ml-matrix";
 import type { ImageSet } from "../../datasets/images.ts";
-import { backward, type Forward, forward, infer, logitsOf } from "../../networks/execution/passes.ts";
+import { backward, forward, infer, logitsOf } from "../../networks/execution/passes.ts";
 import { disposeWeights, upload, type WeightTensors } from "../../networks/execution/tensors.ts";
 import type { Images } from "../../networks/execution/windows.ts";
 import type { Network } from "../../networks/network.ts";
 import { crossEntropy, imagesOf, type OnBackend, oneHot } from "../../networks/training.ts";
 import { type Weights, weightShapes } from "../../networks/weights.ts";
+import type { ProxyName } from "./proxies.ts";
 
-/**
- * Zero-cost proxies: what an untrained network tells of the accuracy it would reach, from one batch of images. Higher is better.
- */
-export const PROXIES = ["naswot", "synflow", "gradient-norm", "jacobian-covariance"] as const;
-export type ProxyName = (typeof PROXIES)[number];
-
-export interface Proxy {
-  readonly name: ProxyName;
-  readonly title: string;
-  readonly source: string;
+/** An untrained network and the batch that it is scored on. */
+export interface Scored {
+  readonly network: Network;
+  /** Untrained ones. */
+  readonly weights: Weights;
+  readonly set: ImageSet;
+  /** Images of the batch; NASWOT and the Jacobian grow with the square of their number. */
+  readonly rows: Uint32Array;
 }
 
-export const PROXY_FACTS: Readonly<Record<ProxyName, Omit<Proxy, "name">>> = {
-  naswot: {
-    title: "NASWOT: how differently the ReLUs see the images of a batch",
-    source: 'Mellor et al., "Neural Architecture Search without Training", ICML 2021, equation 2',
-  },
-  synflow: {
-    title: "synflow: how much of a signal of ones all weights pass on (logarithm)",
-    source:
-      'Tanaka et al., NeurIPS 2020, equation 6, summed over weights as in Abdelfattah et al., "Zero-Cost Proxies for Lightweight NAS", ICLR 2021',
-  },
-  "gradient-norm": {
-    title: "gradient norm: of the loss of a batch, summed over the weight tensors",
-    source: 'Abdelfattah et al., "Zero-Cost Proxies for Lightweight NAS", ICLR 2021, section 3.1',
-  },
-  "jacobian-covariance": {
-    title: "Jacobian covariance: how little the gradients at the images of a batch are alike",
-    source: "Mellor et al., first version of arXiv:2006.04647, equation 4",
-  },
+const SCORES: Readonly<Record<ProxyName, (scored: Scored, on: OnBackend) => Promise<number>>> = {
+  naswot,
+  synflow,
+  "gradient-norm": gradientNorm,
+  "jacobian-covariance": jacobianCovariance,
 };
 
-/**
- * @param weights untrained ones
- * @param rows images of the batch; NASWOT and the Jacobian grow with the square of their number
- * @returns a finite number, or NaN where the proxy has none: a network in which nothing reaches the output, or numbers beyond float32
- */
-export function proxyScore(
-  name: ProxyName,
-  network: Network,
-  weights: Weights,
-  set: ImageSet,
-  rows: Uint32Array,
-  on: OnBackend,
-): Promise<number> {
-  switch (name) {
-    case "naswot":
-      return naswot(network, weights, set, rows, on);
-    case "synflow":
-      return synflow(network, weights, on);
-    case "gradient-norm":
-      return gradientNorm(network, weights, set, rows, on);
-    case "jacobian-covariance":
-      return jacobianCovariance(network, weights, set, rows, on);
-  }
-}
+/** Not finite where the proxy has no value: nothing reaches the output, two images look the same to every ReLU, or numbers leave float32. */
+export const proxyScore = (name: ProxyName, scored: Scored, on: OnBackend): Promise<number> => SCORES[name](scored, on);
 
 /** ln |det K|, K[i][j] the number of ReLUs that are both on or both off for images i and j. */
-async function naswot(network: Network, weights: Weights, set: ImageSet, rows: Uint32Array, on: OnBackend): Promise<number> {
+async function naswot({ network, weights, set, rows }: Scored, on: OnBackend): Promise<number> {
   const count = rows.length;
   let units = 0;
   const both = on(() => {
@@ -120,7 +84,7 @@ export function withoutNorms({ layers, classes }: Network): Network {
 }
 
 /** ln of the sum over weights of |w dR/dw|, R the sum of the scores that weights |w| give to an image of ones. */
-async function synflow(network: Network, weights: Weights, on: OnBackend): Promise<number> {
+async function synflow({ network, weights }: Scored, on: OnBackend): Promise<number> {
   const plain = withoutNorms(network);
   const positive = new Map(
     [...weightShapes(plain)].map(([name]) => {
@@ -143,34 +107,18 @@ async function synflow(network: Network, weights: Weights, on: OnBackend): Promi
   );
 }
 
-async function gradientNorm(
-  network: Network,
-  weights: Weights,
-  set: ImageSet,
-  rows: Uint32Array,
-  on: OnBackend,
-): Promise<number> {
+async function gradientNorm({ network, weights, set, rows }: Scored, on: OnBackend): Promise<number> {
   return readSum(
     on,
     (tensors) => {
-      const { pass, gradient } = lossGradient(network, tensors, set, rows);
-      const { weights: gradients } = backward(network, tensors, pass, gradient);
+      const pass = forward(network, tensors, imagesOf(set, rows));
+      const logits = pass.outputs.at(-1) as Images;
+      const { gradient } = crossEntropy(logitsOf(logits), oneHot(set, rows));
+      const { weights: gradients } = backward(network, tensors, pass, tf.reshape(gradient, logits.shape));
       return tf.sum(tf.stack([...gradients.values()].map((found) => tf.sqrt(tf.sum(tf.square(found))))));
     },
     () => upload(network, weights),
   );
-}
-
-function lossGradient(
-  network: Network,
-  tensors: WeightTensors,
-  set: ImageSet,
-  rows: Uint32Array,
-): { pass: Forward; gradient: Images } {
-  const pass = forward(network, tensors, imagesOf(set, rows));
-  const logits = pass.outputs.at(-1) as Images;
-  const { gradient } = crossEntropy(logitsOf(logits), oneHot(set, rows));
-  return { pass, gradient: tf.reshape(gradient, logits.shape) };
 }
 
 async function readSum(
@@ -190,13 +138,7 @@ async function readSum(
 }
 
 /** -sum (ln(v + k) + 1 / (v + k)) over the eigenvalues v of the correlations between the gradients of the scores at each image, k = 1e-5. */
-async function jacobianCovariance(
-  network: Network,
-  weights: Weights,
-  set: ImageSet,
-  rows: Uint32Array,
-  on: OnBackend,
-): Promise<number> {
+async function jacobianCovariance({ network, weights, set, rows }: Scored, on: OnBackend): Promise<number> {
   const jacobian = on(() => {
     const tensors = upload(network, weights);
     const made = tf.tidy(() => {

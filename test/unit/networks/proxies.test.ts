@@ -3,9 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readImages, split } from "../../../src/datasets/images.ts";
 import { networkOf } from "../../../src/networks/build.ts";
 import { type Network, networkBuilder } from "../../../src/networks/network.ts";
-import { DEFAULT_SCHEDULE, type OnBackend, trainNetwork } from "../../../src/networks/training.ts";
+import { DEFAULT_SCHEDULE } from "../../../src/networks/schedule.ts";
+import { type OnBackend, trainNetwork } from "../../../src/networks/training.ts";
 import { initialWeights, type Weights } from "../../../src/networks/weights.ts";
-import { PROXIES, proxyScore, withoutNorms } from "../../../src/objectives/zero-cost/scores.ts";
+import { PROXIES } from "../../../src/objectives/zero-cost/proxies.ts";
+import { proxyScore, withoutNorms } from "../../../src/objectives/zero-cost/scores.ts";
 import { darts } from "../../../src/spaces/darts/index.ts";
 import { nasbench201 } from "../../../src/spaces/nasbench201/index.ts";
 import { openBackend } from "../../../src/vgae/reference/backend.ts";
@@ -44,7 +46,8 @@ describe("zero-cost proxies", () => {
     async (name) => {
       for (const space of [nasbench201(), await prepared("nasbench101"), darts({ seed: 0, count: 50 })]) {
         const network = networkOf(space, 7, size);
-        const score = (seed: number) => proxyScore(name, network, initialWeights(network, seed), parts.train, rows, on);
+        const score = (seed: number) =>
+          proxyScore(name, { network, weights: initialWeights(network, seed), set: parts.train, rows }, on);
         const value = await score(1);
         expect(value).toSatisfy(Number.isFinite);
         expect(await score(1)).toBe(value);
@@ -67,7 +70,11 @@ describe("zero-cost proxies", () => {
       labels: Uint8Array.of(0, 1),
     };
     // 4 pixels agree with themselves, 3 with each other.
-    const score = await proxyScore("naswot", network, initialWeights(network, 1), set, Uint32Array.of(0, 1), on);
+    const score = await proxyScore(
+      "naswot",
+      { network, weights: initialWeights(network, 1), set, rows: Uint32Array.of(0, 1) },
+      on,
+    );
     expect(score).toBeCloseTo(Math.log(4 * 4 - 3 * 3), 10);
   });
 
@@ -82,7 +89,7 @@ describe("zero-cost proxies", () => {
       ["last.bias", weight([1], -1)],
     ]);
     // R = |3| (|-2| 1) + |-1|: each weight of the product passes 6 on, the bias 1.
-    expect(await proxyScore("synflow", network, weights, parts.train, rows, on)).toBeCloseTo(Math.log(6 + 6 + 1), 5);
+    expect(await proxyScore("synflow", { network, weights, set: parts.train, rows }, on)).toBeCloseTo(Math.log(6 + 6 + 1), 5);
     expect(withoutNorms(networkOf(nasbench201(), 7, size)).layers.filter(({ kind }) => kind === "batch-norm")).toEqual([]);
   });
 });
